@@ -1,0 +1,199 @@
+"""Every error of Noroshi, in one tree.
+
+::
+
+    NoroshiError
+    ├── FormatError            bytes that are not what they claim to be (quarantined with their place)
+    │   ├── NotText            not valid UTF-8, or a NUL character inside
+    │   ├── BrokenJson · BrokenXml · BrokenLine
+    │   ├── WrongShape         well-formed, but a value has the wrong type or is missing
+    │   ├── TooDeep · TooLarge
+    │   ├── DuplicateKey       a JSON object says the same key twice
+    │   ├── ForbiddenXml       a document type or an entity
+    │   ├── NotAnIdentifier    a CVE id, purl or CPE name that is not one
+    │   ├── UnknownFormat · UnsupportedVersion
+    │   └── BrokenArchive      a compressed file that cannot be opened
+    ├── VersionError           text that is not a version in its scheme
+    ├── PolicyError            an audience wider than its marking allows, or empty
+    ├── NotFound               no such thing — or none that this viewer may see
+    ├── Refused                a rule of the hub says no
+    ├── UnscopedAccess         a query without a viewer (a programming error, never shown)
+    └── MisconfiguredError     a setting that cannot be used
+
+Each error has a ``code`` (stable, for programs), a ``sentence`` for a person (English, with
+``{named}`` places; translated by whoever shows it), ``facts`` that fill the places, and ``where``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class NoroshiError(Exception):
+    """The root of the tree. ``where`` names the file, line or JSON path (``feed.json:12 $.a.b``)."""
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = "something went wrong"
+
+    def __init__(self, where: str = "", **facts: object) -> None:
+        super().__init__(where, facts)
+        self.where = where
+        self.facts = facts
+
+    def text(self, template: str | None = None) -> str:
+        """Return the sentence with its places filled; ``template`` is a translated sentence."""
+        return (template or self.sentence).format_map(self.facts)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text()}" if self.where else self.text()
+
+    def at(self, outer: str) -> NoroshiError:
+        """Return the same error seen from outside: ``outer`` is put before ``where``."""
+        return type(self)(f"{outer} {self.where}".strip(), **self.facts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.where, self.facts)
+
+
+def _rebuild(kind: type[NoroshiError], where: str, facts: dict[str, object]) -> NoroshiError:
+    return kind(where, **facts)
+
+
+class FormatError(NoroshiError):
+    """Bytes that are not what they claim to be."""
+
+    code = "format"
+    sentence = "this cannot be read"
+
+
+class NotText(FormatError):
+    """Not valid UTF-8, or a NUL character inside."""
+
+    code = "not-text"
+    sentence = "not readable text: {detail}"
+
+
+class BrokenJson(FormatError):
+    """Not JSON."""
+
+    code = "broken-json"
+    sentence = "not valid JSON: {detail}"
+
+
+class BrokenXml(FormatError):
+    """Not well-formed XML."""
+
+    code = "broken-xml"
+    sentence = "not well-formed XML: {detail}"
+
+
+class BrokenLine(FormatError):
+    """A line of a table or a tag-value file that does not follow its format."""
+
+    code = "broken-line"
+    sentence = "this line cannot be read: {detail}"
+
+
+class WrongShape(FormatError):
+    """Well-formed, but a value is missing or has the wrong type."""
+
+    code = "wrong-shape"
+    sentence = "a value is missing or of the wrong kind: {detail}"
+
+
+class TooDeep(FormatError):
+    """Nested beyond reason."""
+
+    code = "too-deep"
+    sentence = "nested too deeply"
+
+
+class TooLarge(FormatError):
+    """Larger than the limit, or growing beyond it while being unpacked."""
+
+    code = "too-large"
+    sentence = "larger than the limit of {limit} bytes"
+
+
+class DuplicateKey(FormatError):
+    """A JSON object says the same key twice, so nobody can tell which value is meant."""
+
+    code = "duplicate-key"
+    sentence = "the key {key} occurs twice in one object"
+
+
+class ForbiddenXml(FormatError):
+    """A document type definition or an entity: refused, whatever it says."""
+
+    code = "forbidden-xml"
+    sentence = "document types and entities are not accepted in XML"
+
+
+class NotAnIdentifier(FormatError):
+    """A CVE id, purl or CPE name that is not one."""
+
+    code = "not-an-identifier"
+    sentence = "{value} is not a valid {kind}"
+
+
+class UnknownFormat(FormatError):
+    """None of the formats that could be here."""
+
+    code = "unknown-format"
+    sentence = "the format is not recognised; expected {expected}"
+
+
+class UnsupportedVersion(FormatError):
+    """A known format in a version that is not read."""
+
+    code = "unsupported-version"
+    sentence = "{format} version {version} is not supported; supported: {supported}"
+
+
+class BrokenArchive(FormatError):
+    """A compressed file that cannot be opened."""
+
+    code = "broken-archive"
+    sentence = "the compressed file cannot be opened: {detail}"
+
+
+class VersionError(NoroshiError):
+    """Text that is not a version in its scheme."""
+
+    code = "version"
+    sentence = "{value} is not a version in the scheme {scheme}"
+
+
+class PolicyError(NoroshiError):
+    """An audience wider than its marking allows, or empty."""
+
+    code = "policy"
+    sentence = "the marking {marking} does not allow this audience: {detail}"
+
+
+class NotFound(NoroshiError):
+    """No such thing, or none that this viewer may see: the two answer alike."""
+
+    code = "not-found"
+    sentence = "there is no {kind} {name}"
+
+
+class Refused(NoroshiError):
+    """A rule of the hub says no."""
+
+    code = "refused"
+    sentence = "{detail}"
+
+
+class UnscopedAccess(NoroshiError):
+    """A query over marked things without saying for whom."""
+
+    code = "unscoped-access"
+    sentence = "{model} was queried without visible_to(viewer)"
+
+
+class MisconfiguredError(NoroshiError):
+    """A setting that cannot be used."""
+
+    code = "misconfigured"
+    sentence = "the setting {setting} cannot be used: {detail}"

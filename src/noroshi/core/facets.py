@@ -1,0 +1,162 @@
+"""What a source says about one vulnerability, in one vocabulary.
+
+A `Record` is one source's normalised claims. Every claim names who makes it (``by``: the short name
+of a CNA such as ``apache``, ``CISA-ADP``, ``nvd@nist.gov``, ``cisa-kev``), because one document
+often carries several voices and copies must not be counted as confirmations. Claims are text as the
+source gave it; turning version text into keys is `core.versions`' work.
+All times are UTC. All values are frozen and compare by value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import msgspec
+
+
+class State(StrEnum):
+    """What the source says the identifier's state is."""
+
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+
+
+class Status(StrEnum):
+    """What a source declares for a product and a version interval."""
+
+    AFFECTED = "affected"
+    NOT_AFFECTED = "not_affected"
+    FIXED = "fixed"
+    UNKNOWN = "unknown"
+
+
+class Facet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Base of all facets: immutable, compared by value, small when encoded."""
+
+
+class Text(Facet):
+    """A title or description. ``lang`` is BCP 47 (``en``, ``ja``)."""
+
+    lang: str
+    text: str
+    by: str
+
+
+class Severity(Facet):
+    """A CVSS vector with the base score its author gave. ``version``: 2.0, 3.0, 3.1 or 4.0."""
+
+    by: str
+    version: str
+    vector: str
+    score: float
+
+
+class Weakness(Facet):
+    """A CWE id (``CWE-79``; never ``NVD-CWE-noinfo`` and the like)."""
+
+    by: str
+    cwe: str
+
+
+class Product(Facet):
+    """Identity of a product. See `core.identity` for the schemes and how names are written."""
+
+    scheme: str
+    name: str
+
+
+class VersionRange(Facet):
+    """Versions between two bounds as the source wrote them; ``None`` is unbounded.
+
+    A single version has both bounds equal and inclusive.
+    """
+
+    status: Status = Status.AFFECTED
+    low: str | None = None
+    low_inclusive: bool = True
+    high: str | None = None
+    high_inclusive: bool = False
+
+
+class Affected(Facet):
+    """One product and its ranges, as declared by one voice.
+
+    ``versions`` names the scheme that orders the range's bounds. ``default`` holds for versions
+    outside all ranges (CVE 5 ``defaultStatus``); `Status.UNKNOWN` when the source is silent.
+    ``cpe`` is the full CPE name where the product was named so (its update, edition and target
+    fields narrow the claim). ``condition`` indexes `Record.conditions`: the claim holds only
+    together with one of those platforms.
+    """
+
+    by: str
+    product: Product
+    versions: str
+    ranges: tuple[VersionRange, ...] = ()
+    default: Status = Status.UNKNOWN
+    cpe: str | None = None
+    condition: int | None = None
+
+
+class Reference(Facet):
+    """An address with the tags its source gave it (lower case: ``exploit``, ``patch``)."""
+
+    url: str
+    tags: tuple[str, ...] = ()
+
+
+class Ssvc(Facet):
+    """SSVC decision points as published (CISA Vulnrichment)."""
+
+    by: str
+    exploitation: str  # none | poc | active
+    automatable: str | None  # no | yes
+    technical_impact: str | None  # partial | total
+    at: dt.datetime | None = None
+
+
+class Exploited(Facet):
+    """Known exploitation as a catalogue states it (CISA KEV)."""
+
+    by: str
+    since: dt.date
+    due: dt.date | None = None
+    ransomware: bool = False
+    action: str = ""
+
+
+class Epss(Facet):
+    """FIRST EPSS: probability of exploitation in 30 days, 0–1. ``percentile`` 0–1 or ``None``."""
+
+    date: dt.date
+    score: float
+    percentile: float | None = None
+
+
+class Record(Facet, kw_only=True):
+    """What one source says about one vulnerability.
+
+    ``names`` holds every name the source gives this vulnerability, the preferred one first
+    (``CVE-2021-44228``, ``GHSA-…``). ``disputed`` names those who dispute it. ``replaced_by`` lists
+    identifiers that took a rejected one's place; they are not aliases.
+    """
+
+    source: str
+    external_id: str
+    names: tuple[str, ...]
+    state: State = State.PUBLISHED
+    assigner: str = ""
+    disputed: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
+    published: dt.datetime | None = None
+    modified: dt.datetime | None = None
+    titles: tuple[Text, ...] = ()
+    descriptions: tuple[Text, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    weaknesses: tuple[Weakness, ...] = ()
+    affected: tuple[Affected, ...] = ()
+    conditions: tuple[tuple[str, ...], ...] = ()
+    references: tuple[Reference, ...] = ()
+    ssvc: tuple[Ssvc, ...] = ()
+    exploited: Exploited | None = None
+    epss: Epss | None = None

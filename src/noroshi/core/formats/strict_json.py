@@ -1,0 +1,109 @@
+"""JSON, read strictly: typed, no duplicate keys, no NUL, no bottomless nesting."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+
+import msgspec
+
+from noroshi.core.errors import (
+    BrokenJson,
+    DuplicateKey,
+    FormatError,
+    NotText,
+    TooDeep,
+    WrongShape,
+)
+
+T = TypeVar("T")
+
+_anything = msgspec.json.Decoder()
+_compact = msgspec.json.Encoder()
+
+
+def load(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Decode ``raw`` with a typed decoder, after `check`.
+
+    Raises a `FormatError` whose ``where`` is the JSON path of the offending value.
+    """
+    check(raw)
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        detail, _, path = str(error).partition(" - at `")
+        raise WrongShape(path.rstrip("`") or "$", detail=detail) from error
+
+
+def check(raw: bytes) -> None:
+    """Refuse what JSON allows but nobody can read in one way; raise a `FormatError`."""
+    value = _decode(raw)
+    # Equal to its own compact form: no key can have been lost. Only otherwise is the slow look due.
+    if _compact.encode(value) != raw:
+        _refuse_duplicate_keys(raw)
+    if b"\\u0000" in raw:
+        _refuse_nul(value, "$")
+
+
+def split(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Decode an outer shape whose parts stay raw (`msgspec.Raw`); nothing inside is checked."""
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _as_format_error(error) from error
+
+
+def _decode(raw: bytes) -> object:
+    try:
+        return _anything.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _as_format_error(error) from error
+
+
+def _as_format_error(error: Exception) -> FormatError:
+    if isinstance(error, RecursionError):
+        return TooDeep("$")
+    if isinstance(error, UnicodeDecodeError):
+        return NotText("$", detail=str(error))
+    detail, _, path = str(error).partition(" - at `")
+    if isinstance(error, msgspec.ValidationError):
+        return WrongShape(path.rstrip("`") or "$", detail=detail)
+    if "utf-8" in detail.lower():
+        return NotText("$", detail=detail)
+    return BrokenJson("$", detail=detail)
+
+
+class _Twice(Exception):  # noqa: N818 - a signal, not an error anybody sees
+    pass
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        raise _Twice(next(key for key, _ in pairs if key in seen or seen.add(key)))
+    return result
+
+
+def _refuse_duplicate_keys(raw: bytes) -> None:
+    try:
+        json.loads(raw, object_pairs_hook=_once)
+    except _Twice as twice:
+        raise DuplicateKey("$", key=twice.args[0]) from None
+    except RecursionError as error:
+        raise TooDeep("$") from error
+    except ValueError as error:
+        raise BrokenJson("$", detail=str(error)) from error
+
+
+def _refuse_nul(value: object, path: str) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise NotText(path, detail="a NUL character")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _refuse_nul(key, f"{path}.{key}")
+            _refuse_nul(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _refuse_nul(inner, f"{path}[{index}]")
