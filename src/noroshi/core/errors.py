@@ -3,7 +3,7 @@
 ::
 
     NoroshiError
-    ├── FormatError            bytes that are not what they claim to be (quarantined with their place)
+    ├── FormatError            bytes that are not what they claim to be (quarantined)
     │   ├── NotText            not valid UTF-8, or a NUL character inside
     │   ├── BrokenJson · BrokenXml · BrokenLine
     │   ├── WrongShape         well-formed, but a value has the wrong type or is missing
@@ -30,7 +30,7 @@ from typing import ClassVar
 
 
 class NoroshiError(Exception):
-    """The root of the tree. ``where`` names the file, line or JSON path (``feed.json:12 $.a.b``)."""
+    """The root of the tree. ``where`` names the file, line or JSON path (``x.json:12 $.a.b``)."""
 
     code: ClassVar[str] = "error"
     sentence: ClassVar[str] = "something went wrong"

@@ -35,7 +35,7 @@ class Facet(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of all facets: immutable, compared by value, small when encoded."""
 
 
-class Text(Facet):
+class Text(Facet, frozen=True):
     """A title or description. ``lang`` is BCP 47 (``en``, ``ja``)."""
 
     lang: str
@@ -43,7 +43,7 @@ class Text(Facet):
     by: str
 
 
-class Severity(Facet):
+class Severity(Facet, frozen=True):
     """A CVSS vector with the base score its author gave. ``version``: 2.0, 3.0, 3.1 or 4.0."""
 
     by: str
@@ -52,21 +52,21 @@ class Severity(Facet):
     score: float
 
 
-class Weakness(Facet):
+class Weakness(Facet, frozen=True):
     """A CWE id (``CWE-79``; never ``NVD-CWE-noinfo`` and the like)."""
 
     by: str
     cwe: str
 
 
-class Product(Facet):
+class Product(Facet, frozen=True):
     """Identity of a product. See `core.identity` for the schemes and how names are written."""
 
     scheme: str
     name: str
 
 
-class VersionRange(Facet):
+class VersionRange(Facet, frozen=True):
     """Versions between two bounds as the source wrote them; ``None`` is unbounded.
 
     A single version has both bounds equal and inclusive.
@@ -79,7 +79,7 @@ class VersionRange(Facet):
     high_inclusive: bool = False
 
 
-class Affected(Facet):
+class Affected(Facet, frozen=True):
     """One product and its ranges, as declared by one voice.
 
     ``versions`` names the scheme that orders the range's bounds. ``default`` holds for versions
@@ -98,14 +98,14 @@ class Affected(Facet):
     condition: int | None = None
 
 
-class Reference(Facet):
+class Reference(Facet, frozen=True):
     """An address with the tags its source gave it (lower case: ``exploit``, ``patch``)."""
 
     url: str
     tags: tuple[str, ...] = ()
 
 
-class Ssvc(Facet):
+class Ssvc(Facet, frozen=True):
     """SSVC decision points as published (CISA Vulnrichment)."""
 
     by: str
@@ -115,7 +115,7 @@ class Ssvc(Facet):
     at: dt.datetime | None = None
 
 
-class Exploited(Facet):
+class Exploited(Facet, frozen=True):
     """Known exploitation as a catalogue states it (CISA KEV)."""
 
     by: str
@@ -125,7 +125,7 @@ class Exploited(Facet):
     action: str = ""
 
 
-class Epss(Facet):
+class Epss(Facet, frozen=True):
     """FIRST EPSS: probability of exploitation in 30 days, 0–1. ``percentile`` 0–1 or ``None``."""
 
     date: dt.date
@@ -133,7 +133,7 @@ class Epss(Facet):
     percentile: float | None = None
 
 
-class Record(Facet, kw_only=True):
+class Record(Facet, frozen=True, kw_only=True):
     """What one source says about one vulnerability.
 
     ``names`` holds every name the source gives this vulnerability, the preferred one first

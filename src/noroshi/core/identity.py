@@ -2,7 +2,8 @@
 
 Product schemes and how their names are written:
 
-``cpe``      ``part:vendor:product`` of a CPE 2.3 name, lower case, escapes kept (``a:apache:tomcat``)
+``cpe``      ``part:vendor:product`` of a CPE 2.3 name, lower case, escapes kept
+             (``a:apache:tomcat``)
 ``purl``     ``type/namespace/name`` of a package URL, canonical for its type, no version
              (``npm/@angular/core``, ``maven/org.apache.logging.log4j/log4j-core``,
              ``deb/debian/openssl``)
@@ -117,12 +118,11 @@ def parse_purl(text: str) -> Purl:
     except ValueError as error:
         raise NotAnIdentifier(value=repr(text[:120]), kind="package URL") from error
     parts = [part for part in (purl.type, purl.namespace, purl.name) if part]
-    qualifiers = purl.qualifiers if isinstance(purl.qualifiers, dict) else {}
     return Purl(
         type=purl.type,
         identity=Product("purl", "/".join(parts)),
         version=purl.version or None,
-        qualifiers=tuple(sorted(qualifiers.items())),
+        qualifiers=tuple(sorted(dict(purl.qualifiers).items())),
         text=purl.to_string(),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TypeVar
 
 import msgspec
@@ -73,15 +74,14 @@ def _as_format_error(error: Exception) -> FormatError:
     return BrokenJson("$", detail=detail)
 
 
-class _Twice(Exception):  # noqa: N818 - a signal, not an error anybody sees
-    pass
+class _Twice(Exception):
+    """A signal out of the parser, carrying the key; nobody outside sees it."""
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        seen: set[str] = set()
-        raise _Twice(next(key for key, _ in pairs if key in seen or seen.add(key)))
+        raise _Twice(Counter(key for key, _ in pairs).most_common(1)[0][0])
     return result
 
 
