@@ -14,7 +14,8 @@
     │   ├── UnknownFormat · UnsupportedVersion
     │   └── BrokenArchive      a compressed file that cannot be opened
     ├── VersionError           text that is not a version in its scheme
-    ├── PolicyError            an audience wider than its marking allows, or empty
+    ├── PolicyError            an audience wider than its marking allows
+    │   └── NobodyNamed        an audience, choice or rule that names nobody
     ├── NotFound               no such thing — or none that this viewer may see
     ├── Refused                a rule of the hub says no
     ├── UnscopedAccess         a query without a viewer (a programming error, never shown)
@@ -165,10 +166,17 @@ class VersionError(NoroshiError):
 
 
 class PolicyError(NoroshiError):
-    """An audience wider than its marking allows, or empty."""
+    """An audience wider than its marking allows."""
 
     code = "policy"
     sentence = "the marking {marking} does not allow this audience: {detail}"
+
+
+class NobodyNamed(PolicyError):
+    """An audience, a choice or a rule over an empty set: refused, lest it come to mean all."""
+
+    code = "nobody-named"
+    sentence = "nobody is named: {detail}"
 
 
 class NotFound(NoroshiError):

@@ -1,0 +1,9 @@
+"""Who may see what: markings, audiences and the one rule that reads them.
+
+``marking``     TLP 2.0 and PAP: the words, their order, their STIX identifiers
+``audience``    to whom an item goes, and whether its marking allows that
+``visibility``  the one rule: who may read an item, as data the hub compiles to a query
+``selection``   a choice from the tree of districts, sectors and communities → organisations
+
+Never here: queries, sessions, people's names. Anybody may import it.
+"""
