@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from urllib.parse import unquote
 
 import msgspec
 from packageurl import PackageURL
@@ -41,6 +42,7 @@ DISTRIBUTION_TYPES = frozenset({"deb", "rpm", "apk", "alpine", "alpm"})
 """purl types whose versions carry backported fixes that no upstream version number shows."""
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no name has one, and PostgreSQL text cannot hold NUL
 
 
 class Cpe(msgspec.Struct, frozen=True):
@@ -65,6 +67,11 @@ class Cpe(msgspec.Struct, frozen=True):
     def identity(self) -> Product:
         """The product named, without its version."""
         return Product("cpe", f"{self.part}:{self.vendor}:{self.product}")
+
+    @property
+    def text(self) -> str:
+        """The whole name as a CPE 2.3 formatted string."""
+        return ":".join(("cpe", "2.3", *msgspec.structs.astuple(self)))
 
 
 class Purl(msgspec.Struct, frozen=True):
@@ -100,7 +107,7 @@ def parse_cpe(text: str) -> Cpe:
     fields = text.split(":") if "\\" not in text else _split_escaped(text)
     if len(fields) != 13 or fields[0] != "cpe" or fields[1] != "2.3" or "" in fields:
         raise NotAnIdentifier(value=repr(text[:120]), kind="CPE name")
-    if fields[2] not in {"a", "o", "h", "*", "-"}:
+    if fields[2] not in {"a", "o", "h", "*", "-"} or _CONTROL.search(text):
         raise NotAnIdentifier(value=repr(text[:120]), kind="CPE name")
     return Cpe(*(field.lower() for field in fields[2:]))
 
@@ -117,6 +124,8 @@ def parse_purl(text: str) -> Purl:
         purl = PackageURL.from_string(text)
     except ValueError as error:
         raise NotAnIdentifier(value=repr(text[:120]), kind="package URL") from error
+    if _CONTROL.search(unquote(text)):
+        raise NotAnIdentifier(value=repr(text[:120]), kind="package URL")
     parts = [part for part in (purl.type, purl.namespace, purl.name) if part]
     return Purl(
         type=purl.type,

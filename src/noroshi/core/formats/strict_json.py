@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -38,12 +39,18 @@ def load(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
 
 def check(raw: bytes) -> None:
     """Refuse what JSON allows but nobody can read in one way; raise a `FormatError`."""
-    value = _decode(raw)
-    # Equal to its own compact form: no key can have been lost. Only otherwise is the slow look due.
-    if _compact.encode(value) != raw:
-        _refuse_duplicate_keys(raw)
+    tree(raw)
+
+
+def tree(raw: bytes) -> object:
+    """Decode ``raw`` without a type, after the same checks: for a caller that walks it by hand."""
+    decoded = _decode(raw)
     if b"\\u0000" in raw:
-        _refuse_nul(value, "$")
+        _refuse_nul(decoded)
+    # Equal to its own compact form: no key can have been lost. Only otherwise is the slow look due.
+    if _compact.encode(decoded) != raw:
+        _refuse_duplicate_keys(raw)
+    return decoded
 
 
 def split(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -89,21 +96,35 @@ def _refuse_duplicate_keys(raw: bytes) -> None:
     try:
         json.loads(raw, object_pairs_hook=_once)
     except _Twice as twice:
-        raise DuplicateKey("$", key=twice.args[0]) from None
+        raise DuplicateKey("$", key=twice.args[0][:80]) from None
     except RecursionError as error:
         raise TooDeep("$") from error
     except ValueError as error:
         raise BrokenJson("$", detail=str(error)) from error
 
 
-def _refuse_nul(value: object, path: str) -> None:
+def _refuse_nul(value: object) -> None:
+    try:
+        place = _place_of_nul(value)
+    except RecursionError as error:
+        raise TooDeep("$") from error
+    if place is not None:
+        raise NotText(f"${place}", detail="a NUL character")
+
+
+def _place_of_nul(value: object) -> str | None:
+    """Return the path of the first NUL below ``value``; a key with one is named by its object."""
     if isinstance(value, str):
-        if "\0" in value:
-            raise NotText(path, detail="a NUL character")
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _refuse_nul(key, f"{path}.{key}")
-            _refuse_nul(inner, f"{path}.{key}")
+        return "" if "\0" in value else None
+    parts: Iterable[tuple[str, object]] = ()
+    if isinstance(value, dict):
+        if any("\0" in key for key in value):
+            return ""
+        parts = ((f".{key[:80]}", inner) for key, inner in value.items())
     elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _refuse_nul(inner, f"{path}[{index}]")
+        parts = ((f"[{index}]", inner) for index, inner in enumerate(value))
+    for step, inner in parts:
+        place = _place_of_nul(inner)
+        if place is not None:
+            return step + place
+    return None
