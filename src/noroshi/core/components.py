@@ -36,7 +36,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class InventoryDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole SBOM as read: its ``dialect`` (``CycloneDX 1.5 JSON``) and the ``subject`` it is of."""
+    """A whole SBOM as read: its ``dialect`` (``CycloneDX 1.5 JSON``) and what it is of."""
 
     dialect: str
     subject: str

@@ -1,0 +1,5 @@
+"""``python -m noroshi``."""
+
+from noroshi.run.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""What members run: systems, inventories, packages and components."""

@@ -1,0 +1,1 @@
+"""What is known: sources, documents as received, records, vulnerabilities, assessments."""

@@ -1,0 +1,164 @@
+"""Sources, documents, records, vulnerabilities, assessments."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from noroshi.core.facets import Status
+from noroshi.hub.identity.models import Product
+
+STATUS_CODES: dict[Status, int] = {
+    Status.AFFECTED: 1,
+    Status.NOT_AFFECTED: 2,
+    Status.FIXED: 3,
+    Status.UNKNOWN: 4,
+}
+"""What `AffectedRange.status` stores for each status."""
+
+
+class Source(models.Model):
+    """Where documents come from, and how its last import went."""
+
+    name = models.CharField(max_length=40, unique=True)
+    last_started_at = models.DateTimeField(null=True)
+    last_finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Document(models.Model):
+    """Bytes as received, kept unchanged (``body`` is a Zstandard frame of them).
+
+    ``read_at`` is set once everything in it has been read and merged; until then an interrupted
+    import comes back to it. ``unread`` counts the parts that went to quarantine.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="documents")
+    external_id = models.CharField(max_length=200)
+    retrieved_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    sha256 = models.BinaryField(max_length=32)
+    size = models.BigIntegerField()
+    unread = models.IntegerField(default=0)
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256", "source"], name="document_once"),
+        ]
+
+
+class Quarantine(models.Model):
+    """Something received that could not be read: kept, with its place and the reason."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="quarantine")
+    file = models.CharField(max_length=500)
+    where = models.CharField(max_length=500)
+    code = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "where"], name="quarantine_once"),
+        ]
+
+
+class Vulnerability(models.Model):
+    """One weakness in one product line, whatever its names.
+
+    The columns besides ``preferred_id`` are the fused answer of the newest assessment, for lists.
+    """
+
+    preferred_id = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=12, default="published")
+    disputed = models.BooleanField(default=False)
+    title_en = models.CharField(max_length=300, blank=True)
+    title_ja = models.CharField(max_length=300, blank=True)
+    severity = models.CharField(max_length=10, blank=True)
+    score = models.FloatField(null=True)
+    exploited_since = models.DateField(null=True)
+    exploitation = models.CharField(max_length=10, blank=True)
+    epss = models.FloatField(null=True)
+    confidence = models.SmallIntegerField(null=True)
+    published = models.DateTimeField(null=True)
+    modified = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.preferred_id
+
+
+class Alias(models.Model):
+    """A name of a vulnerability; every name belongs to exactly one."""
+
+    name = models.CharField(max_length=120, unique=True)
+    vulnerability = models.ForeignKey(Vulnerability, models.CASCADE, related_name="aliases")
+
+
+class AliasConflict(models.Model):
+    """A name that a source also gives to another vulnerability: recorded, never guessed away."""
+
+    name = models.CharField(max_length=120)
+    vulnerability = models.ForeignKey(Vulnerability, models.CASCADE, related_name="conflicts")
+    source = models.ForeignKey(Source, models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "vulnerability", "source"], name="alias_conflict_once"
+            ),
+        ]
+
+
+class Record(models.Model):
+    """What one source says about one vulnerability.
+
+    ``facets`` is the encoded `noroshi.core.facets.Record` (JSON, as a Zstandard frame when that is
+    smaller). ``asserted_at`` is the source's own time; an older claim never replaces a newer one.
+    """
+
+    vulnerability = models.ForeignKey(Vulnerability, models.CASCADE, related_name="records")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="records")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="records")
+    external_id = models.CharField(max_length=120)
+    asserted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    facets = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["external_id", "source"], name="record_once"),
+        ]
+
+
+class AffectedRange(models.Model):
+    """Versions of one product that a record declares: ``low ≤ key < high``.
+
+    ``claim`` and ``part`` lead back to the words: ``Record.facets.affected[claim].ranges[part]``
+    (``part`` -1: the default outside all ranges). ``conditional``: only together with a platform.
+    """
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="affected_ranges")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="affected_ranges")
+    low = models.BinaryField()
+    high = models.BinaryField()
+    status = models.SmallIntegerField(choices=[(code, s.value) for s, code in STATUS_CODES.items()])
+    claim = models.IntegerField()
+    part = models.IntegerField()
+    conditional = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["product", "low"], name="range_by_product")]
+
+
+class Assessment(models.Model):
+    """Our judgement of one vulnerability at one time; append-only, the newest is current.
+
+    ``body`` is the encoded `noroshi.core.assess.assessment.Assessment`.
+    """
+
+    vulnerability = models.ForeignKey(Vulnerability, models.CASCADE, related_name="assessments")
+    made_at = models.DateTimeField()
+    model = models.CharField(max_length=40)
+    body = models.BinaryField()

@@ -1,0 +1,1 @@
+"""Who is affected: package matches and findings."""

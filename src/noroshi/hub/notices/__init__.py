@@ -1,0 +1,1 @@
+"""What was told to whom, and who answered: notices, deliveries, responses, escalations."""

@@ -1,0 +1,1 @@
+"""The programme yardsticks, counted from the record."""

@@ -1,0 +1,88 @@
+"""What every command shares: sub-commands, the terminal, progress, moments."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+Options = dict[str, Any]
+"""What argparse made of the command line; each verb reads its own and passes on typed values."""
+
+
+class Command(BaseCommand):
+    """Base of the commands. ``self.out`` prints to standard output, ``self.err`` to the other."""
+
+    requires_system_checks: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.out = Console(highlight=False, soft_wrap=True)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Add ``--lang``; `noroshi.run.main` has read it before the settings were loaded."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument("--lang", choices=["en", "ja"], help=_("language of the output"))
+        return parser
+
+
+class RoomCommand(Command):
+    """A command with verbs: ``noroshi notice publish``."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Let the room declare its verbs."""
+        verbs = parser.add_subparsers(
+            dest="verb", required=True, metavar="VERB", parser_class=argparse.ArgumentParser
+        )
+        self.declare(Verbs(verbs))
+
+    def declare(self, verbs: Verbs) -> None:
+        """Declare the verbs of this room; each room overrides this."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the verb that was asked for."""
+        options["run"](options)
+
+
+class Verbs:
+    """Collects the verbs of a room."""
+
+    def __init__(self, action: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+        self._action = action
+
+    def add(self, name: str, run: Callable[[Options], None], text: str) -> argparse.ArgumentParser:
+        """Add a verb; ``text`` is its one-line help. Returns its parser, for the arguments."""
+        parser = self._action.add_parser(name, help=text, description=text)
+        parser.set_defaults(run=run)
+        return parser
+
+
+def progress(console: Console) -> Progress:
+    """Return a progress display; it draws on terminals only and never in a file."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def moment(text: str) -> dt.datetime:
+    """Read a date and time given on the command line (ISO 8601; local time if none is named)."""
+    try:
+        value = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        message = _("%(text)r is not a date and time such as 2026-04-01T09:00") % {"text": text}
+        raise argparse.ArgumentTypeError(message) from error
+    return value if value.tzinfo else timezone.make_aware(value)

@@ -1,0 +1,39 @@
+"""The ``noroshi`` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run a command; errors of ours are sentences on standard error and exit status 1."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "noroshi.run.settings")
+    _take_language(sys.argv)
+    from noroshi.core.errors import MisconfiguredError, NoroshiError
+
+    try:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+    except MisconfiguredError as error:  # there may be no settings to translate with
+        _fail(str(error))
+    except NoroshiError as error:
+        from noroshi.run.wording import sentence
+
+        _fail(sentence(error))
+
+
+def _fail(text: str) -> None:
+    sys.stderr.write(f"noroshi: {text}\n")
+    sys.exit(1)
+
+
+def _take_language(arguments: list[str]) -> None:
+    """``--lang ja`` speaks for the whole run, help included: so it is read before anything else."""
+    for index, word in enumerate(arguments):
+        name, _, value = word.partition("=")
+        if name == "--lang":
+            value = value or (arguments[index + 1] if index + 1 < len(arguments) else "")
+            if value in {"en", "ja"}:
+                os.environ["NOROSHI_LANGUAGE"] = value

@@ -1,0 +1,1 @@
+"""The commands of ``noroshi``, one file each."""
