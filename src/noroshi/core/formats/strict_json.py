@@ -33,8 +33,18 @@ def load(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
-        detail, _, path = str(error).partition(" - at `")
-        raise WrongShape(path.rstrip("`") or "$", detail=detail) from error
+        raise wrong_shape(error) from error
+
+
+def wrong_shape(error: msgspec.ValidationError) -> WrongShape:
+    """Return msgspec's complaint as our error; ``where`` is the JSON path of the value."""
+    detail, _, path = str(error).partition(" - at `")
+    return WrongShape(path.rstrip("`") or "$", detail=detail)
+
+
+def within(place: str, error: FormatError) -> FormatError:
+    """Return the error of a part as one of the whole, in which the part stands at ``place``."""
+    return type(error)(place + error.where.removeprefix("$"), **error.facts)
 
 
 def check(raw: bytes) -> None:
@@ -73,9 +83,9 @@ def _as_format_error(error: Exception) -> FormatError:
         return TooDeep("$")
     if isinstance(error, UnicodeDecodeError):
         return NotText("$", detail=str(error))
-    detail, _, path = str(error).partition(" - at `")
     if isinstance(error, msgspec.ValidationError):
-        return WrongShape(path.rstrip("`") or "$", detail=detail)
+        return wrong_shape(error)
+    detail = str(error)
     if "utf-8" in detail.lower():
         return NotText("$", detail=detail)
     return BrokenJson("$", detail=detail)
