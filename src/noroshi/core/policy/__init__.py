@@ -4,6 +4,7 @@
 ``audience``    to whom an item goes, and whether its marking allows that
 ``visibility``  the one rule: who may read an item, as data the hub compiles to a query
 ``selection``   a choice from the tree of districts, sectors and communities → organisations
+``community``   the definition of a community → its organisations
 
 Never here: queries, sessions, people's names. Anybody may import it.
 """
