@@ -1,0 +1,112 @@
+"""Fusing the records of one vulnerability into an assessment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+
+from noroshi.core.assess import exploitation, products, reliability, severity, weakness
+from noroshi.core.assess.assessment import (
+    MODEL,
+    Assessment,
+    Contradiction,
+    ContradictionKind,
+    Quote,
+)
+from noroshi.core.assess.independence import EPSS, KEV, NVD, Cast, canonical, cast
+from noroshi.core.assess.judge import Judge, SilentJudge
+from noroshi.core.facets import Record, State
+
+_REGISTRIES = {"cve5": 0, NVD: 1}
+_SIGNALS = frozenset({KEV, EPSS})  # lists about vulnerabilities: they state no state
+
+_SILENT = SilentJudge()
+
+
+def assess(records: Sequence[Record], judge: Judge = _SILENT) -> Assessment:
+    """Return our judgement of the one vulnerability that all these records are about.
+
+    Pure: the same records in any order give the same assessment. What a source states is never
+    overwritten; ``judge`` is asked only where all are silent.
+    """
+    ordered = _in_order(records)
+    who = cast(ordered)
+    claims = severity.claims_of(ordered, who)
+    weaknesses = weakness.named(ordered, who)
+    groups = products.group(ordered, who)
+    state, state_contradictions = _state(ordered)
+    contradictions = (
+        *state_contradictions,
+        *severity.contradictions(claims, who),
+        *weakness.contradictions(weaknesses, who),
+        *products.contradictions(groups, who),
+        *exploitation.contradictions(ordered, who),
+    )
+    found = reliability.Findings(
+        state=state,
+        disputed=_disputed(ordered, who),
+        claims=claims,
+        weaknesses=weakness.fuse(weaknesses, who),
+        products=products.summarise(groups, ordered, who),
+        exploitation=exploitation.fuse(ordered, who),
+        contradictions=contradictions,
+    )
+    return Assessment(
+        names=_names(ordered),
+        state=state,
+        disputed=found.disputed,
+        severity=severity.fuse(claims, ordered, who, judge),
+        weaknesses=tuple(found.weaknesses),
+        products=tuple(found.products),
+        exploitation=found.exploitation,
+        reliability=reliability.judge_reliability(found, ordered, who),
+        contradictions=contradictions,
+        published=_published(ordered),
+        model=f"{MODEL}+{judge.name}" if judge.name else MODEL,
+    )
+
+
+def _in_order(records: Sequence[Record]) -> list[Record]:
+    """Return the records, each once, in an order that does not depend on the given one."""
+    if len({(record.source, record.external_id) for record in records}) == len(records):
+        return sorted(records, key=_place)
+    distinct = {msgspec.msgpack.encode(record): record for record in records}
+    return [distinct[key] for key in sorted(distinct, key=lambda k: (_place(distinct[k]), k))]
+
+
+def _place(record: Record) -> tuple[int, str, str]:
+    return _REGISTRIES.get(record.source, 2), record.source, record.external_id
+
+
+def _state(records: Sequence[Record]) -> tuple[State, list[Contradiction]]:
+    """Return the state by the highest registry that speaks (CVE, NVD, others)."""
+    stating = [record for record in records if canonical(record.source) not in _SIGNALS]
+    if not stating:
+        return State.PUBLISHED, []
+    # A vulnerability may have two CVE ids, one of them rejected as the other's double.
+    highest = [record for record in stating if record.source == stating[0].source]
+    deciding = next((one for one in highest if one.state is State.PUBLISHED), highest[0])
+    others = (r for r in stating if r.source != deciding.source and r.state is not deciding.state)
+    other = next(others, None)
+    if other is None:
+        return deciding.state, []
+    quotes = tuple(
+        Quote(one.source, f"{one.external_id}: {one.state}") for one in (deciding, other)
+    )
+    return deciding.state, [Contradiction(ContradictionKind.STATE, "", quotes)]
+
+
+def _disputed(records: Sequence[Record], who: Cast) -> tuple[str, ...]:
+    return tuple(sorted({who.voice(by) for record in records for by in record.disputed}))
+
+
+def _names(records: Sequence[Record]) -> tuple[str, ...]:
+    """Return every name once, CVE ids first."""
+    names = dict.fromkeys(name for record in records for name in record.names)
+    return tuple(sorted(names, key=lambda name: not name.startswith("CVE-")))
+
+
+def _published(records: Sequence[Record]) -> dt.datetime | None:
+    return min((record.published for record in records if record.published), default=None)

@@ -1,0 +1,298 @@
+"""Reliability: how far the information itself can be trusted.
+
+Admiralty's two questions, answered apart (NATO AJP-2.1; STIX 2.1 Appendix A):
+
+*Source, A–F.* The best letter among those who assert anything. The letters are fixed priors until
+track records are kept: A for CISA's catalogue of known exploitation (it lists on evidence); B for
+NVD, for an assigner and for CISA's ADP container (trained staff, yet they correct themselves); C
+for EPSS (a model's estimate); F, cannot be judged, for anybody else.
+
+*Information, 1–6.*
+
+==  ==================================================================================
+5   a registry rejected the identifier
+4   somebody disputes it; or it is contradicted and confirmed by nobody
+1   two voices that do not copy each other say the same of one facet, none contradicts;
+    or attacks are seen by somebody else than whoever describes the flaw
+2   as 1, with a contradiction elsewhere; or the vendor itself gives the details
+3   one voice, uncontradicted, saying what is affected, how badly or by what flaw
+6   nothing is stated that could be judged
+==  ==================================================================================
+
+*Confidence, 0–100.* STIX's own table maps 1–5 to 90, 70, 50, 30, 10; the source's letter moves the
+number within that value's band, never out of it. STIX gives no number for 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from noroshi.core.assess.assessment import (
+    Contradiction,
+    ContradictionKind,
+    Exploitation,
+    FusedWeakness,
+    Letter,
+    ProductSummary,
+    Reason,
+    Reliability,
+    Support,
+)
+from noroshi.core.assess.independence import ADP, EPSS, KEV, NVD, Cast
+from noroshi.core.assess.products import vendor_and_name
+from noroshi.core.assess.severity import Claim, newest_per_voice, precedence, uncopied
+from noroshi.core.facets import Product, Record, State
+
+PRIORS = {KEV: Letter.A, NVD: Letter.B, ADP: Letter.B, EPSS: Letter.C}
+"""Voice → source letter; an assigner has B, anybody else F."""
+
+CONFIDENCE = {1: 90, 2: 70, 3: 50, 4: 30, 5: 10}
+"""Credibility → STIX confidence (STIX 2.1 Appendix A, Admiralty Credibility)."""
+
+LETTER_SHIFT = {
+    Letter.A: 8,
+    Letter.B: 4,
+    Letter.C: 0,
+    Letter.D: -4,
+    Letter.E: -8,
+    Letter.F: -6,
+}
+"""How far a source's letter moves the confidence; the bands are 20 wide."""
+
+SLIP_SHIFT = -4
+"""For a stated score that its own vector does not give: a sign of little care."""
+
+FACETS_ASKED = ("severity", "weakness", "products", "text")
+"""What ``detail`` counts."""
+
+# Words in a voice or a vendor that say nothing about who it is.
+_COMMON_WORDS = frozenset(
+    {"com", "org", "net", "io", "github", "gitlab", "inc", "corp", "ltd", "co", "foundation"}
+    | {"project", "software", "security", "cna", "psirt", "the", "of", "and", "m"}
+)
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """What the other rooms found out, as far as it bears on trust."""
+
+    state: State
+    disputed: tuple[str, ...]
+    claims: Sequence[Claim]
+    weaknesses: Sequence[FusedWeakness]
+    products: Sequence[ProductSummary]
+    exploitation: Exploitation
+    contradictions: Sequence[Contradiction]
+
+
+def judge_reliability(found: Findings, records: Sequence[Record], cast: Cast) -> Reliability:
+    """Return the Admiralty pair, the confidence, and why."""
+    support = _support(found, cast)
+    first_hand = _first_hand(records, cast)
+    detail = _detail(found, records)
+    confirmed = tuple(one for one in support if one.independent > 1)
+    source, voice = _source(found, records, cast)
+    credibility = _credibility(found, support, confirmed, first_hand=first_hand)
+    reasons = _reasons(found, support, confirmed, cast)
+    if voice:
+        reasons.append(Reason("source", (("voice", voice), ("letter", source.value))))
+    if first_hand:
+        reasons.append(Reason("first-hand", (("voice", first_hand),)))
+    reasons.append(_detail_reason(detail))
+    return Reliability(
+        source=source,
+        credibility=credibility,
+        confidence=_confidence(credibility, source, found.contradictions),
+        first_hand=bool(first_hand),
+        detail=detail,
+        support=support,
+        reasons=tuple(reasons),
+    )
+
+
+# --- what supports what ---
+
+
+def _support(found: Findings, cast: Cast) -> tuple[Support, ...]:
+    parts = []
+    if found.claims:
+        parts.append(_severity_support(found.claims, cast))
+    if found.weaknesses:
+        parts.append(_weakness_support(found.weaknesses, cast))
+    if found.products and found.products[0].affected:
+        parts.append(_product_support(found, cast))
+    voices = _exploiters(found.exploitation)
+    if voices:
+        count = len(cast.independent(voices))
+        parts.append(Support("exploitation", voices, count, 1.0))
+        # Evidence of attacks is evidence of the flaw, apart from whoever describes it.
+        if len(parts) > 1:
+            parts.append(Support("existence", (parts[0].voices[0], *voices), 1 + count, 1.0))
+    return tuple(parts)
+
+
+def _severity_support(claims: Sequence[Claim], cast: Cast) -> Support:
+    peers = newest_per_voice(claims, claims[0].family)
+    voices = tuple(claim.voice for claim in peers)
+    if len(peers) == 1:
+        return Support("severity", voices, 1, 1.0)
+    own = uncopied(peers, cast)
+    same = sum(claim.severity_class is claims[0].severity_class for claim in own)
+    return Support("severity", voices, same, round(same / len(own), 2))
+
+
+def _weakness_support(weaknesses: Sequence[FusedWeakness], cast: Cast) -> Support:
+    first = weaknesses[0]
+    voices = tuple(dict.fromkeys(voice for one in weaknesses for voice in one.voices))
+    own = cast.independent(first.voices) | (frozenset(voices) - frozenset(first.voices))
+    return Support("weakness", voices, first.independent, round(first.independent / len(own), 2))
+
+
+def _product_support(found: Findings, cast: Cast) -> Support:
+    voices = tuple(
+        dict.fromkeys(
+            voice for one in found.products for voice in (*one.affected, *one.not_affected)
+        )
+    )
+    agreeing = cast.independent(found.products[0].affected)
+    product_kinds = (ContradictionKind.RANGES, ContradictionKind.AFFECTED)
+    same = len(agreeing)
+    if any(one.kind in product_kinds for one in found.contradictions):
+        same = min(same, 1)
+    return Support("products", voices, same, round(same / max(len(agreeing), 1), 2))
+
+
+def _exploiters(exploitation: Exploitation) -> tuple[str, ...]:
+    """Return who says that it is exploited; proofs of concept prove no attack."""
+    return tuple(
+        dict(reason.facts)["by"]
+        for reason in exploitation.reasons
+        if reason.code in {"listed", "ssvc-active"}
+    )
+
+
+def _first_hand(records: Sequence[Record], cast: Cast) -> str:
+    """Return the assigner if it is the vendor of a product it calls affected, else ``""``."""
+    for record in records:
+        for affected in record.affected:
+            voice = cast.voice(affected.by)
+            if voice in cast.cnas and _words(voice) & _words(_vendor(affected.product)):
+                return voice
+    return ""
+
+
+def _vendor(product: Product) -> str:
+    vendor, name = vendor_and_name(product)
+    return vendor or name.rpartition("/")[0]
+
+
+def _words(text: str) -> frozenset[str]:
+    for mark in "_-./@:,":
+        text = text.replace(mark, " ")
+    return frozenset(text.split()) - _COMMON_WORDS
+
+
+def _detail(found: Findings, records: Sequence[Record]) -> float:
+    stated = (
+        bool(found.claims),
+        bool(found.weaknesses),
+        any(affected.ranges for record in records for affected in record.affected),
+        any(record.descriptions for record in records),
+    )
+    return sum(stated) / len(FACETS_ASKED)
+
+
+# --- the three answers ---
+
+
+def _source(found: Findings, records: Sequence[Record], cast: Cast) -> tuple[Letter, str]:
+    """Return the best letter of those who assert anything, and whose it is."""
+    voices = {claim.voice for claim in found.claims}
+    voices.update(voice for one in found.weaknesses for voice in one.voices)
+    voices.update(voice for one in found.products for voice in (*one.affected, *one.not_affected))
+    voices.update(_exploiters(found.exploitation))
+    for record in records:
+        voices.update(cast.voice(text.by) for text in record.descriptions)
+        if record.epss is not None:
+            voices.add(EPSS)
+    voices.discard("")
+    if not voices:
+        return Letter.F, ""
+    best = min(voices, key=lambda voice: (_prior(voice, cast), precedence(voice, cast)))
+    return _prior(best, cast), best
+
+
+def _prior(voice: str, cast: Cast) -> Letter:
+    return PRIORS.get(voice) or (Letter.B if voice in cast.cnas else Letter.F)
+
+
+def _credibility(
+    found: Findings,
+    support: Sequence[Support],
+    confirmed: Sequence[Support],
+    *,
+    first_hand: str,
+) -> int:
+    if found.state is State.REJECTED:
+        return 5
+    serious = [one for one in found.contradictions if one.kind is not ContradictionKind.SCORE]
+    if found.disputed or any(one.kind is ContradictionKind.STATE for one in serious):
+        return 4
+    if confirmed:
+        return 2 if serious else 1
+    if serious:
+        return 4
+    if not support:
+        return 6
+    return 2 if first_hand else 3
+
+
+def _confidence(
+    credibility: int, source: Letter, contradictions: Sequence[Contradiction]
+) -> int | None:
+    middle = CONFIDENCE.get(credibility)
+    if middle is None:
+        return None
+    slips = any(one.kind is ContradictionKind.SCORE for one in contradictions)
+    shifted = middle + LETTER_SHIFT[source] + (SLIP_SHIFT if slips else 0)
+    top = 100 if credibility == 1 else middle + 9
+    return max(middle - 10, min(shifted, top))
+
+
+# --- why ---
+
+
+def _reasons(
+    found: Findings, support: Sequence[Support], confirmed: Sequence[Support], cast: Cast
+) -> list[Reason]:
+    reasons = []
+    if found.state is State.REJECTED:
+        reasons.append(Reason("rejected"))
+    if found.disputed:
+        reasons.append(Reason("disputed", (("voices", ", ".join(found.disputed)),)))
+    kinds = dict.fromkeys(one.kind.value for one in found.contradictions)
+    reasons += [Reason("contradicted", (("kind", kind),)) for kind in kinds]
+    reasons += [
+        Reason("confirmed", (("facet", one.facet), ("count", str(one.independent))))
+        for one in confirmed
+    ]
+    voices = frozenset(voice for one in support for voice in one.voices)
+    if len(voices) == 1:
+        reasons.append(Reason("single-voice", (("voice", next(iter(voices))),)))
+    copies = sorted({v for one in support for v in _copies(one, cast)})
+    if copies:
+        reasons.append(Reason("copies", (("voices", ", ".join(copies)),)))
+    if not support:
+        reasons.append(Reason("nothing-stated"))
+    return reasons
+
+
+def _copies(support: Support, cast: Cast) -> frozenset[str]:
+    """Return the voices of a facet that were not counted because they repeat another."""
+    return frozenset(support.voices) - cast.independent(support.voices)
+
+
+def _detail_reason(detail: float) -> Reason:
+    stated = round(detail * len(FACETS_ASKED))
+    return Reason("detail", (("stated", str(stated)), ("asked", str(len(FACETS_ASKED)))))
