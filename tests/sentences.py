@@ -1,0 +1,85 @@
+"""The sentences that people read: gathered from the source, kept in the Japanese catalogue.
+
+Run as a program (``make messages``) it brings the catalogue up to date: new sentences are added
+with an empty translation, those that are gone are dropped.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from tests.sources import ROOT, SRC, name, tree
+
+CATALOGUE = SRC / "run" / "locale" / "ja" / "LC_MESSAGES" / "django.po"
+
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+
+
+def template() -> Catalog:
+    """Return every sentence of the source, with the files it stands in."""
+    catalogue = Catalog()
+    for file, _, sentence, comments, context in extract_from_dir(
+        SRC, method_map=[("**.py", "python")], keywords=KEYWORDS
+    ):
+        place = (name(SRC / file), 0)
+        catalogue.add(sentence, locations=[place], auto_comments=comments, context=context)
+    for path, sentence in error_sentences():
+        catalogue.add(sentence, locations=[(name(path), 0)])
+    return catalogue
+
+
+def error_sentences() -> Iterator[tuple[Path, str]]:
+    """Yield the ``sentence`` of each class of the error tree; core knows nothing of gettext."""
+    path = SRC / "core" / "errors.py"
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ClassDef):
+            for line in node.body:
+                target, value = _assigned(line)
+                if target == "sentence" and isinstance(value, ast.Constant):
+                    yield path, str(value.value)
+
+
+def _assigned(line: ast.stmt) -> tuple[str, ast.expr | None]:
+    if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+        return line.target.id, line.value
+    if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+        return line.targets[0].id, line.value
+    return "", None
+
+
+def catalogue() -> Catalog:
+    """Return the Japanese catalogue as it is stored."""
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="ja")
+
+
+def main() -> None:
+    """Bring the catalogue up to date."""
+    kept = catalogue() if CATALOGUE.exists() else Catalog(locale="ja", project="Noroshi")
+    kept.update(template(), no_fuzzy_matching=True)
+    kept.obsolete.clear()
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    with CATALOGUE.open("wb") as file:
+        write_po(file, kept, width=100, sort_output=True, include_lineno=False)
+    missing = sum(1 for message in kept if message.id and not message.string)
+    sys.stdout.write(f"{CATALOGUE.relative_to(ROOT)}: {missing} without a translation\n")
+
+
+if __name__ == "__main__":
+    main()
