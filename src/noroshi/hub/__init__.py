@@ -2,5 +2,5 @@
 
 ``models`` what is remembered · ``queries`` what is asked (raw SQL lives only here) · ``actions``
 what is done · ``migrations``. Imports between rooms go down only: reports → notices → matching →
-knowledge | inventory | intel → members → identity → audit, scope, todo.
+knowledge | inventory | intel → members → identity → audit | todo → scope | bulk.
 """

@@ -43,7 +43,7 @@ SETTINGS = (
     Setting("secret_key", "", "Key for signing; empty: made once and kept in the data folder."),
     Setting("max_file_bytes", "1000000000", "Largest file that is read, in bytes."),
     Setting("max_unpacked_bytes", "4000000000", "Most that one file may unpack to, in bytes."),
-    Setting("max_document_bytes", "67108864", "Largest single document or line, in bytes."),
+    Setting("max_document_bytes", "268435456", "Largest single document or line, in bytes."),
     Setting("escalate_after_hours", "24", "Hours from one escalation to the next."),
 )
 """The table. The reference in ``docs/`` is held complete by a test."""

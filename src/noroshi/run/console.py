@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
@@ -20,7 +20,7 @@ Options = dict[str, Any]
 class Command(BaseCommand):
     """Base of the commands. ``self.out`` prints to standard output, ``self.err`` to the other."""
 
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +47,7 @@ class RoomCommand(Command):
     def declare(self, verbs: Verbs) -> None:
         """Declare the verbs of this room; each room overrides this."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         """Run the verb that was asked for."""
         options["run"](options)
 

@@ -50,9 +50,13 @@ class Document(models.Model):
 
 
 class Quarantine(models.Model):
-    """Something received that could not be read: kept, with its place and the reason."""
+    """Something received that could not be read: its place and the reason.
 
-    document = models.ForeignKey(Document, models.CASCADE, related_name="quarantine")
+    ``document`` holds the bytes; null where they could not even be received whole.
+    """
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="quarantine")
+    document = models.ForeignKey(Document, models.CASCADE, related_name="quarantine", null=True)
     file = models.CharField(max_length=500)
     where = models.CharField(max_length=500)
     code = models.CharField(max_length=40)
@@ -61,17 +65,19 @@ class Quarantine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["document", "where"], name="quarantine_once"),
+            models.UniqueConstraint(fields=["source", "file", "where"], name="quarantine_once"),
         ]
 
 
 class Vulnerability(models.Model):
     """One weakness in one product line, whatever its names.
 
-    The columns besides ``preferred_id`` are the fused answer of the newest assessment, for lists.
+    ``merged_into``: it turned out to be the same as another one, which now holds its names and
+    records. The other columns are the fused answer of the newest assessment, for lists.
     """
 
     preferred_id = models.CharField(max_length=120, unique=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     state = models.CharField(max_length=12, default="published")
     disputed = models.BooleanField(default=False)
     title_en = models.CharField(max_length=300, blank=True)
@@ -80,6 +86,7 @@ class Vulnerability(models.Model):
     score = models.FloatField(null=True)
     exploited_since = models.DateField(null=True)
     exploitation = models.CharField(max_length=10, blank=True)
+    automatable = models.CharField(max_length=3, blank=True)
     epss = models.FloatField(null=True)
     confidence = models.SmallIntegerField(null=True)
     published = models.DateTimeField(null=True)
@@ -155,7 +162,7 @@ class AffectedRange(models.Model):
 class Assessment(models.Model):
     """Our judgement of one vulnerability at one time; append-only, the newest is current.
 
-    ``body`` is the encoded `noroshi.core.assess.assessment.Assessment`.
+    ``body`` is the encoded `noroshi.core.assess.assessment.Assessment` (as `Record.facets`).
     """
 
     vulnerability = models.ForeignKey(Vulnerability, models.CASCADE, related_name="assessments")

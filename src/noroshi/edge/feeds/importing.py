@@ -1,0 +1,147 @@
+"""Payloads → the knowledge base, reading on the other cores while this one writes.
+
+The order of documents is kept, so that the result does not depend on how many cores there are.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Protocol
+
+from noroshi.core.errors import FormatError
+from noroshi.core.formats.feed import RawDocument
+from noroshi.edge.feeds.files import Limits, Meter, Payload, Unreadable, files_below, payloads
+from noroshi.edge.feeds.registry import FORMATS
+from noroshi.hub.knowledge.actions import Ingest
+from noroshi.hub.knowledge.preparing import PreparedDocument, prepare
+
+BATCH_DOCUMENTS = 250
+BATCH_BYTES = 4_000_000
+"""A batch is full at either; it is what one core reads at a time."""
+
+WORTH_A_POOL = 20_000_000
+"""Bytes on disk from which starting other processes pays."""
+
+Located = tuple[str, RawDocument]
+"""A file's name and a document in it."""
+
+
+class Watcher(Protocol):
+    """Somebody who wants to know how far it is."""
+
+    def __call__(self, bytes_read: int, /) -> None:
+        """Take the number of bytes read from disk so far."""
+
+
+def import_paths(
+    ingest: Ingest,
+    paths: Sequence[Path],
+    limits: Limits,
+    *,
+    watch: Watcher = lambda _: None,
+    cores: int | None = None,
+) -> None:
+    """Import files and folders into the source of ``ingest``.
+
+    Raises `FileNotFoundError` before anything is read if a path does not exist. ``cores``: how
+    many processes read; ``None``: as many as the machine has, if there is enough to read.
+    """
+    files = [file for path in paths for file in files_below(path.resolve(strict=True))]
+    size = sum(file.stat().st_size for file in files)
+    meter = Meter()
+    batches = _new_batches(ingest, files, limits, meter)
+    readers = (os.cpu_count() or 1) if cores is None else cores
+    if readers > 1 and (cores is not None or size >= WORTH_A_POOL):
+        written = _prepared_elsewhere(ingest.source.name, batches, readers)
+    else:
+        written = (_prepare(ingest.source.name, batch) for batch in batches)
+    for prepared in written:
+        ingest.write(prepared)
+        watch(meter.read)
+
+
+def _new_batches(
+    ingest: Ingest, files: Sequence[Path], limits: Limits, meter: Meter
+) -> Iterator[list[Located]]:
+    """Yield batches of documents that are not known yet; what has no documents is set aside."""
+    for batch in _batches(_documents(ingest, files, limits, meter)):
+        fresh = {id(document) for document in ingest.new_among([item[1] for item in batch])}
+        wanted = [item for item in batch if id(item[1]) in fresh]
+        if wanted:
+            yield wanted
+
+
+def _batches(documents: Iterator[Located]) -> Iterator[list[Located]]:
+    batch: list[Located] = []
+    size = 0
+    for item in documents:
+        batch.append(item)
+        size += len(item[1].body)
+        if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _documents(
+    ingest: Ingest, files: Sequence[Path], limits: Limits, meter: Meter
+) -> Iterator[Located]:
+    format_ = FORMATS[ingest.source.name]
+    for file in files:
+        for payload in payloads(file, limits, meter):
+            if isinstance(payload, Unreadable):
+                ingest.set_aside(payload.file, [payload.problem])
+                continue
+            for document in format_.documents(payload.data):
+                yield payload.file, _located(payload, document)
+
+
+def _located(payload: Payload, document: RawDocument | FormatError) -> RawDocument:
+    """Return the document with its whole place; a payload that cannot be split is kept whole.
+
+    Reading it then fails with the same error, and quarantines it with its bytes.
+    """
+    if isinstance(document, FormatError):
+        return RawDocument(payload.where, payload.data)
+    return RawDocument(f"{payload.where} {document.where}".strip(), document.body)
+
+
+def _prepare(source: str, batch: Sequence[Located]) -> list[PreparedDocument]:
+    format_ = FORMATS[source]
+    return [prepare(format_, file, document) for file, document in batch]
+
+
+def _prepared_elsewhere(
+    source: str, batches: Iterator[list[Located]], readers: int
+) -> Iterator[list[PreparedDocument]]:
+    context = multiprocessing.get_context("spawn")  # forked children would share our database
+    with ProcessPoolExecutor(readers, context, initializer=_die_with_parent) as pool:
+        under_way: deque[Future[list[PreparedDocument]]] = deque()
+        for batch in batches:
+            under_way.append(pool.submit(_prepare, source, batch))
+            if len(under_way) > readers + 1:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
+def _die_with_parent() -> None:
+    """End this reader when the importing process is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,67 @@
+"""The stage that judges: records → assessment → the columns of the lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from noroshi.core.assess import Assessment, assess, encode
+from noroshi.core.assess.narrate import title
+from noroshi.core.facets import Record
+from noroshi.hub.bulk import queries as bulk
+from noroshi.hub.knowledge import queries
+from noroshi.hub.knowledge.fused import Fused
+from noroshi.hub.knowledge.merging import MATCH
+from noroshi.hub.knowledge.preparing import pack_bytes, unpack_record
+from noroshi.hub.todo import actions as todo
+
+
+def assess_vulnerabilities(numbers: Sequence[int], *, now: dt.datetime) -> int:
+    """Judge the vulnerabilities anew; return how many judgements changed.
+
+    An unchanged judgement writes nothing. One that changes who is affected, or how urgently, asks
+    for matching. Must run inside a transaction.
+    """
+    records = queries.records_of(numbers)
+    before = queries.current_assessments(numbers)
+    columns = queries.fused_columns(numbers)
+    assessments: list[bulk.Row] = []
+    changed: dict[int, Fused] = {}
+    rematch: list[int] = []
+    for number, facets in records.items():
+        known = [unpack_record(packed) for packed in facets]
+        judged = assess(known)
+        body = pack_bytes(encode(judged))
+        fused = _fused(judged, known)
+        if before.get(number) != body:
+            assessments.append((number, bulk.moment(now), judged.model, body))
+        if columns[number] != fused:
+            changed[number] = fused
+            if columns[number].decides_findings != fused.decides_findings:
+                rematch.append(number)
+    queries.append_assessments(assessments)
+    queries.write_fused(changed)
+    todo.ask(MATCH, rematch)
+    return len(assessments)
+
+
+def _fused(assessment: Assessment, records: Sequence[Record]) -> Fused:
+    exploitation = assessment.exploitation
+    modified = [record.modified for record in records if record.modified is not None]
+    severity = assessment.severity_class
+    return Fused(
+        preferred_id=assessment.names[0],
+        state=assessment.state.value,
+        disputed=bool(assessment.disputed),
+        title_en=title(assessment, "en")[:300],
+        title_ja=title(assessment, "ja")[:300],
+        severity=severity.value if severity else "",
+        score=assessment.score,
+        exploited_since=exploitation.since,
+        exploitation=exploitation.level.value,
+        automatable=exploitation.automatable or "",
+        epss=exploitation.epss,
+        confidence=assessment.reliability.confidence,
+        published=assessment.published,
+        modified=max(modified, default=None),
+    )

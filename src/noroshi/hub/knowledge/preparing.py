@@ -1,0 +1,165 @@
+"""From a document's bytes to rows: all that needs no database, so that it can run elsewhere.
+
+An import hands documents to other processes with `prepare` and only writes what comes back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from functools import lru_cache
+
+import msgspec
+import zstandard
+
+from noroshi.core.errors import FormatError, VersionError
+from noroshi.core.facets import Affected, Record
+from noroshi.core.formats.feed import FeedFormat, RawDocument
+from noroshi.core.versions.ranges import key_ranges
+from noroshi.hub.knowledge.models import STATUS_CODES
+
+LEVEL = 6
+"""Zstandard level of stored bytes; higher ones cost more time than they save room."""
+
+SMALL = 160
+"""Bytes below which a frame would be larger than what it holds."""
+
+
+class RangeRow(msgspec.Struct, frozen=True, array_like=True):
+    """One `AffectedRange`, its product still by name."""
+
+    scheme: str
+    name: str
+    low: bytes
+    high: bytes
+    status: int
+    claim: int
+    part: int
+    conditional: bool
+
+
+class PreparedRecord(msgspec.Struct, frozen=True, array_like=True):
+    """One `Record`: its names, the time its source asserts, its facets encoded, its ranges."""
+
+    external_id: str
+    names: tuple[str, ...]
+    asserted_at: dt.datetime | None
+    facets: bytes
+    ranges: tuple[RangeRow, ...]
+
+
+class PreparedDocument(msgspec.Struct, frozen=True):
+    """A document with all that was read from it, and all that could not be.
+
+    ``file`` and ``where`` say where it came from; ``body`` is its Zstandard frame.
+    """
+
+    file: str
+    where: str
+    external_id: str
+    sha256: bytes
+    size: int
+    body: bytes
+    records: tuple[PreparedRecord, ...]
+    problems: tuple[FormatError, ...]
+
+
+def prepare(format_: FeedFormat, file: str, document: RawDocument) -> PreparedDocument:
+    """Read one document; what cannot be read is among the problems, never raised."""
+    records: list[PreparedRecord] = []
+    problems: list[FormatError] = []
+    for outcome in format_.read(document.body):
+        if isinstance(outcome, Record):
+            records.append(_prepared(outcome))
+        else:
+            problems.append(outcome)
+    only = records[0].external_id if len(records) == 1 else f"{file} {document.where}".strip()
+    return PreparedDocument(
+        file=file,
+        where=document.where,
+        external_id=only[-200:],
+        sha256=fingerprint(document.body),
+        size=len(document.body),
+        body=_compressor().compress(document.body),
+        records=tuple(records),
+        problems=tuple(problems),
+    )
+
+
+def fingerprint(body: bytes) -> bytes:
+    """Return the SHA-256 by which equal documents are recognised."""
+    return hashlib.sha256(body).digest()
+
+
+def pack(value: msgspec.Struct) -> bytes:
+    """Encode a value as JSON, as a Zstandard frame where that is smaller."""
+    return pack_bytes(_encoder.encode(value))
+
+
+def pack_bytes(text: bytes) -> bytes:
+    """Return a Zstandard frame of ``text`` where that is smaller, else ``text``."""
+    return text if len(text) < SMALL else _compressor().compress(text)
+
+
+def unpack_text(packed: bytes) -> bytes:
+    """Return the bytes that `pack` or `prepare` compressed."""
+    if packed.startswith(zstandard.FRAME_HEADER):
+        return _decompressor().decompress(packed)
+    return bytes(packed)
+
+
+def unpack_record(packed: bytes) -> Record:
+    """Return the facets of a stored record."""
+    return _record_decoder.decode(unpack_text(packed))
+
+
+_encoder = msgspec.json.Encoder()
+_record_decoder = msgspec.json.Decoder(Record)
+
+
+@lru_cache(maxsize=1)
+def _compressor() -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=LEVEL)
+
+
+@lru_cache(maxsize=1)
+def _decompressor() -> zstandard.ZstdDecompressor:
+    return zstandard.ZstdDecompressor()
+
+
+def _prepared(record: Record) -> PreparedRecord:
+    return PreparedRecord(
+        external_id=record.external_id,
+        names=record.names,
+        asserted_at=record.modified or record.published,
+        facets=pack(record),
+        ranges=tuple(
+            row for claim, affected in enumerate(record.affected) for row in _rows(claim, affected)
+        ),
+    )
+
+
+def _rows(claim: int, affected: Affected) -> list[RangeRow]:
+    """Return the comparable ranges of one claim; a bound that is no version has none.
+
+    The words stay in the facets, where people see them.
+    """
+    try:
+        intervals = key_ranges(affected)
+    except VersionError:
+        return []
+    product = affected.product
+    conditional = affected.condition is not None
+    return [
+        RangeRow(
+            product.scheme,
+            product.name,
+            interval.low,
+            interval.high,
+            STATUS_CODES[interval.status],
+            claim,
+            interval.claim,
+            conditional,
+        )
+        for interval in intervals
+    ]

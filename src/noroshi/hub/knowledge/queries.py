@@ -1,0 +1,208 @@
+"""The SQL of the knowledge base."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from noroshi.hub.bulk import queries as bulk
+from noroshi.hub.knowledge.fused import Fused
+from noroshi.hub.knowledge.models import (
+    Alias,
+    AliasConflict,
+    Document,
+    Quarantine,
+    Record,
+    Vulnerability,
+)
+from noroshi.hub.knowledge.preparing import PreparedDocument
+
+
+class StoredRecord(msgspec.Struct, frozen=True):
+    """What has to be known of a record before it is replaced."""
+
+    number: int
+    asserted_at: dt.datetime
+
+
+def documents_read(source: int, hashes: Sequence[bytes]) -> set[bytes]:
+    """Return those of the hashes whose documents were read completely."""
+    found: set[bytes] = set()
+    for chunk in bulk.chunks(hashes):
+        rows = Document.objects.filter(source=source, sha256__in=chunk, read_at__isnull=False)
+        found.update(bytes(value) for value in rows.values_list("sha256", flat=True))
+    return found
+
+
+_DOCUMENT = ("id", "source_id", "external_id", "retrieved_at", "sha256", "size", "unread", "body")
+
+
+def keep(source: int, documents: Sequence[PreparedDocument], now: dt.datetime) -> dict[bytes, int]:
+    """Store documents that are not stored yet; return the row of each by its hash."""
+    unique = {document.sha256: document for document in documents}
+    rows = Document.objects.filter(source=source, sha256__in=list(unique))
+    numbers = {bytes(sha256): number for sha256, number in rows.values_list("sha256", "pk")}
+    fresh = [document for key, document in unique.items() if key not in numbers]
+    at = bulk.moment(now)
+    inserted = list(zip(bulk.reserve("knowledge_document", len(fresh)), fresh, strict=True))
+    bulk.insert(
+        "knowledge_document",
+        _DOCUMENT,
+        [
+            (n, source, d.external_id, at, d.sha256, d.size, len(d.problems), d.body)
+            for n, d in inserted
+        ],
+    )
+    return numbers | {document.sha256: number for number, document in inserted}
+
+
+def mark_read(numbers: Sequence[int], now: dt.datetime) -> None:
+    """Say that everything in these documents has been read and merged."""
+    Document.objects.filter(pk__in=numbers).update(read_at=now)
+
+
+def records_stored(source: int, external_ids: Sequence[str]) -> dict[str, StoredRecord]:
+    """Return what is stored of the records with these ids."""
+    found: dict[str, StoredRecord] = {}
+    for chunk in bulk.chunks(external_ids):
+        rows = Record.objects.filter(source=source, external_id__in=chunk)
+        for number, name, at in rows.values_list("pk", "external_id", "asserted_at"):
+            found[name] = StoredRecord(number, at)
+    return found
+
+
+def holders_of(names: Iterable[str]) -> dict[str, int]:
+    """Return the vulnerability each name belongs to, where it belongs to one."""
+    found: dict[str, int] = {}
+    for chunk in bulk.chunks(dict.fromkeys(names)):
+        found |= dict(Alias.objects.filter(name__in=chunk).values_list("name", "vulnerability_id"))
+    return found
+
+
+def cve_of(vulnerabilities: Iterable[int]) -> dict[int, str]:
+    """Return the CVE id of each vulnerability that has one."""
+    found: dict[int, str] = {}
+    for chunk in bulk.chunks(vulnerabilities):
+        rows = Alias.objects.filter(vulnerability__in=chunk, name__startswith="CVE-")
+        found |= dict(rows.values_list("vulnerability_id", "name"))
+    return found
+
+
+def create_vulnerabilities(preferred: Mapping[int, str]) -> None:
+    """Insert vulnerabilities under reserved ids."""
+    bulk.insert(
+        "knowledge_vulnerability",
+        (
+            "id",
+            "preferred_id",
+            "state",
+            "disputed",
+            "title_en",
+            "title_ja",
+            "severity",
+            "exploitation",
+            "automatable",
+        ),
+        [
+            (number, name, "published", False, "", "", "", "", "")
+            for number, name in preferred.items()
+        ],
+    )
+
+
+def create_aliases(holders: Mapping[str, int]) -> None:
+    """Insert names that nobody had."""
+    bulk.insert("knowledge_alias", ("name", "vulnerability_id"), list(holders.items()))
+
+
+def absorb(absorbed: int, survivor: int) -> None:
+    """Give names and records of one vulnerability to another; its row stays and points there."""
+    Alias.objects.filter(vulnerability=absorbed).update(vulnerability=survivor)
+    Record.objects.filter(vulnerability=absorbed).update(vulnerability=survivor)
+    Vulnerability.objects.filter(merged_into=absorbed).update(merged_into=survivor)
+    Vulnerability.objects.filter(pk=absorbed).update(merged_into=survivor)
+
+
+def record_conflicts(source: int, conflicts: Sequence[tuple[str, int]]) -> None:
+    """Record names that a source gives to a vulnerability although another one has them."""
+    AliasConflict.objects.bulk_create(
+        [
+            AliasConflict(name=name, vulnerability_id=vulnerability, source_id=source)
+            for name, vulnerability in conflicts
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def quarantined(source: int) -> dict[tuple[str, str], list[int]]:
+    """Return what is in quarantine by file and place of its document (the place before a path)."""
+    places: dict[tuple[str, str], list[int]] = {}
+    rows = Quarantine.objects.filter(source=source).values_list("pk", "file", "where")
+    for number, file, where in rows:
+        places.setdefault((file, where.partition(" $")[0]), []).append(number)
+    return places
+
+
+def with_ranges(records: Sequence[int]) -> set[int]:
+    """Return those of the records that have affected ranges."""
+    rows = bulk.select_in(
+        "SELECT DISTINCT record_id FROM knowledge_affectedrange WHERE record_id IN {in}", records
+    )
+    return {int(str(row[0])) for row in rows}
+
+
+def records_of(vulnerabilities: Sequence[int]) -> dict[int, list[bytes]]:
+    """Return the stored facets of each vulnerability that has records, in order of arrival."""
+    found: dict[int, list[bytes]] = {}
+    rows = Record.objects.filter(vulnerability__in=vulnerabilities, withdrawn_at__isnull=True)
+    for number, facets in rows.order_by("pk").values_list("vulnerability_id", "facets"):
+        found.setdefault(number, []).append(bytes(facets))
+    return found
+
+
+def current_assessments(vulnerabilities: Sequence[int]) -> dict[int, bytes]:
+    """Return the body of the newest assessment of each vulnerability that has one."""
+    rows = bulk.select_in(
+        "SELECT vulnerability_id, body FROM knowledge_assessment WHERE id IN "
+        "(SELECT max(id) FROM knowledge_assessment WHERE vulnerability_id IN {in} "
+        "GROUP BY vulnerability_id)",
+        vulnerabilities,
+    )
+    return {int(str(number)): _bytes(body) for number, body in rows}
+
+
+def _bytes(value: bulk.Value) -> bytes:
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+def append_assessments(rows: Sequence[bulk.Row]) -> None:
+    """Append assessments: (vulnerability, made_at, model, body)."""
+    columns = ("vulnerability_id", "made_at", "model", "body")
+    bulk.insert("knowledge_assessment", columns, rows)
+
+
+def fused_columns(vulnerabilities: Sequence[int]) -> dict[int, Fused]:
+    """Return the columns of the lists as they stand."""
+    rows = Vulnerability.objects.filter(pk__in=vulnerabilities)
+    fields = Fused.__struct_fields__
+    return {number: Fused(*values) for number, *values in rows.values_list("pk", *fields)}
+
+
+def write_fused(changed: Mapping[int, Fused]) -> None:
+    """Write the columns of the lists."""
+    bulk.update(
+        "knowledge_vulnerability",
+        Fused.__struct_fields__,
+        [
+            (
+                *(
+                    bulk.moment(value) if isinstance(value, dt.datetime) else value
+                    for value in msgspec.structs.astuple(fused)
+                ),
+                number,
+            )
+            for number, fused in changed.items()
+        ],
+    )

@@ -1,0 +1,221 @@
+"""The SQL of matching: one join, asked from either side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from noroshi.core.policy.visibility import System as SystemViewer
+from noroshi.core.policy.visibility import Viewer
+from noroshi.hub.bulk import queries as bulk
+from noroshi.hub.matching.models import Finding, FindingStatus, PackageMatch
+
+Side = Literal["vulnerability", "package"]
+"""From which side the join is asked: the changed vulnerabilities, or the new packages."""
+
+
+class RawHit(msgspec.Struct, frozen=True, array_like=True):
+    """One row of the join."""
+
+    package: int
+    vulnerability: int
+    record: int
+    claim: int
+    part: int
+    status: int
+    conditional: bool
+    scheme: str
+    cpe: str
+    purl_type: str
+    disputed: bool
+
+
+_COLUMNS = """
+SELECT pi.package_id, r.vulnerability_id, ar.record_id, ar.claim, ar.part, ar.status,
+       ar.conditional, pr.scheme, pi.cpe, p.purl_type, v.disputed
+"""
+
+_JOIN = {
+    "vulnerability": """
+        FROM knowledge_vulnerability v
+        JOIN knowledge_record r ON r.vulnerability_id = v.id AND r.withdrawn_at IS NULL
+        JOIN knowledge_affectedrange ar ON ar.record_id = r.id
+        JOIN inventory_packageidentity pi
+          ON pi.product_id = ar.product_id AND pi.key >= ar.low AND pi.key < ar.high
+        JOIN inventory_package p ON p.id = pi.package_id
+        JOIN identity_product pr ON pr.id = pi.product_id
+        WHERE v.state <> 'rejected' AND v.id IN {in}
+    """,
+    "package": """
+        FROM inventory_packageidentity pi
+        JOIN inventory_package p ON p.id = pi.package_id
+        JOIN identity_product pr ON pr.id = pi.product_id
+        JOIN knowledge_affectedrange ar
+          ON ar.product_id = pi.product_id AND ar.low <= pi.key AND ar.high > pi.key
+        JOIN knowledge_record r ON r.id = ar.record_id AND r.withdrawn_at IS NULL
+        JOIN knowledge_vulnerability v ON v.id = r.vulnerability_id
+        WHERE v.state <> 'rejected' AND pi.package_id IN {in}
+    """,
+}
+
+
+def hits(side: Side, numbers: Sequence[int]) -> list[RawHit]:
+    """Return every (package identity, affected range) pair that meets, for these numbers."""
+    rows = bulk.select_in(_COLUMNS + _JOIN[side], numbers)
+    return [msgspec.convert(row, RawHit, strict=False) for row in rows]
+
+
+def matches(side: Side, numbers: Sequence[int]) -> dict[tuple[int, int], PackageMatch]:
+    """Return the stored matches by (package, vulnerability)."""
+    found: dict[tuple[int, int], PackageMatch] = {}
+    for chunk in bulk.chunks(numbers):
+        for match in PackageMatch.objects.filter(**{f"{side}__in": chunk}):
+            found[match.package_id, match.vulnerability_id] = match
+    return found
+
+
+FRESH = ("package_id", "vulnerability_id", "record_id", "claim", "part", "basis", "confidence")
+
+
+def insert_matches(rows: Sequence[bulk.Row]) -> None:
+    """Insert new matches: the columns of `FRESH`, then doubt."""
+    bulk.insert("matching_packagematch", (*FRESH, "doubt"), rows)
+
+
+def update_matches(rows: Sequence[bulk.Row]) -> None:
+    """Update matches: record, claim, part, basis, confidence, doubt, and the id."""
+    bulk.update("matching_packagematch", (*FRESH[2:], "doubt"), rows)
+
+
+class Concern(msgspec.Struct, frozen=True, array_like=True):
+    """What a system's packages say about one vulnerability, with what its priority depends on."""
+
+    system: int
+    vulnerability: int
+    certain: bool
+    confidence: int
+    exploitation: str
+    automatable: str
+    exposure: str
+    criticality: str
+
+
+_CONCERNS = """
+SELECT i.system_id, m.vulnerability_id, max(CASE WHEN m.doubt = '' THEN 1 ELSE 0 END),
+       max(m.confidence), v.exploitation, v.automatable, s.exposure, s.criticality
+  FROM matching_packagematch m
+  JOIN inventory_component c ON c.package_id = m.package_id
+  JOIN inventory_inventory i ON i.id = c.inventory_id AND i.current
+  JOIN inventory_system s ON s.id = i.system_id
+  JOIN knowledge_vulnerability v ON v.id = m.vulnerability_id
+ WHERE {column} IN {in}
+ GROUP BY i.system_id, m.vulnerability_id, v.exploitation, v.automatable,
+          s.exposure, s.criticality
+"""
+
+FindingSide = Literal["vulnerability", "system"]
+_FINDING_COLUMN: dict[FindingSide, str] = {
+    "vulnerability": "m.vulnerability_id",
+    "system": "i.system_id",
+}
+
+
+def concerns(side: FindingSide, numbers: Sequence[int]) -> list[Concern]:
+    """Return what the stored matches mean for systems."""
+    sql = _CONCERNS.replace("{column}", _FINDING_COLUMN[side])
+    return [msgspec.convert(row, Concern, strict=False) for row in bulk.select_in(sql, numbers)]
+
+
+def stored_findings(side: FindingSide, numbers: Sequence[int]) -> dict[tuple[int, int], Finding]:
+    """Return the stored findings by (system, vulnerability)."""
+    found: dict[tuple[int, int], Finding] = {}
+    for chunk in bulk.chunks(numbers):
+        rows = Finding.objects.visible_to(SystemViewer()).filter(**{f"{side}__in": chunk})
+        for finding in rows:
+            found[finding.system_id, finding.vulnerability_id] = finding
+    return found
+
+
+FINDING = (
+    "system_id",
+    "vulnerability_id",
+    "status",
+    "confidence",
+    "priority",
+    "due",
+    "opened_at",
+    "changed_at",
+    "justification",
+)
+
+
+def insert_findings(rows: Sequence[bulk.Row]) -> None:
+    """Insert new findings: the columns of `FINDING`."""
+    bulk.insert("matching_finding", FINDING, rows)
+
+
+def update_findings(rows: Sequence[bulk.Row]) -> None:
+    """Update findings: status, confidence, priority, due, changed_at, and the id."""
+    bulk.update("matching_finding", ("status", "confidence", "priority", "due", "changed_at"), rows)
+
+
+LIVE = (FindingStatus.OPEN, FindingStatus.NEEDS_CONFIRMATION)
+"""The statuses of a finding that concerns somebody now."""
+
+
+def exposure(viewer: Viewer, organisation: int | None = None) -> list[Finding]:
+    """Return the live findings the viewer may see, the most pressing first."""
+    rows = Finding.objects.visible_to(viewer).filter(status__in=LIVE)
+    if organisation is not None:
+        rows = rows.filter(system__organisation=organisation)
+    rows = rows.select_related("system__organisation", "vulnerability")
+    return sorted(rows, key=_urgency)
+
+
+_ORDER = ("immediate", "out_of_cycle", "scheduled", "defer", "")
+
+
+def _urgency(finding: Finding) -> tuple[bool, int, dt.date, float, str]:
+    return (
+        finding.status != FindingStatus.OPEN,
+        _ORDER.index(finding.priority),
+        finding.due or dt.date.max,
+        -(finding.vulnerability.score or 0),
+        finding.vulnerability.preferred_id,
+    )
+
+
+class Why(msgspec.Struct, frozen=True):
+    """The package of a system that a finding rests on, and the match that says so."""
+
+    finding: int
+    component: str
+    version: str
+    match: PackageMatch
+
+
+def reasons(viewer: Viewer, findings: Iterable[Finding]) -> dict[int, list[Why]]:
+    """Return why each finding stands, surest reason first; only for findings the viewer sees."""
+    wanted = {(item.system_id, item.vulnerability_id): item.pk for item in findings}
+    visible = Finding.objects.visible_to(viewer)
+    found: dict[int, list[Why]] = {}
+    for chunk in bulk.chunks(wanted.values(), 500):
+        rows = PackageMatch.objects.filter(
+            vulnerability__findings__in=visible.filter(pk__in=chunk),
+            package__components__inventory__current=True,
+        ).distinct()
+        places = rows.values_list("package__components__inventory__system", "vulnerability", "pk")
+        by_number = {match.pk: match for match in rows.select_related("package", "record__source")}
+        for system, vulnerability, number in places:
+            finding = wanted.get((system, vulnerability))
+            if finding in chunk:
+                match = by_number[number]
+                found.setdefault(finding, []).append(
+                    Why(finding, match.package.name, match.package.version, match)
+                )
+    for why in found.values():
+        why.sort(key=lambda w: (w.match.doubt != "", -w.match.confidence, w.match.pk))
+    return found
