@@ -75,7 +75,7 @@ class TestJoining:
             world.organisation(slug, kind, district=district)
 
     @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "two\nlines", "nul\x00"])
-    def test_a_whichthat_is_none_is_refused(self, name):
+    def test_a_name_that_is_none_is_refused(self, name):
         facts = actions.OrganisationFacts(
             slug="ok", name=name, kind=OPERATOR, sector=Sector.TELECOM
         )
@@ -115,7 +115,7 @@ class TestChanging:
         assert ("hikari", "bureau-kanto", detail) in grants()
         assert not any(owner == "hikari" and to == "bureau-tohoku" for owner, to, _ in grants())
 
-    def test_the_short_whichstays(self):
+    def test_the_short_name_stays(self):
         world.sector()
         with pytest.raises(Refused):
             self.change("hikari", slug="other")
@@ -177,7 +177,7 @@ class TestPlaces:
         )
         assert facts[rows["isac"].pk].district is None
 
-    def test_an_unknown_whichis_not_found(self):
+    def test_an_unknown_name_is_not_found(self):
         world.sector()
         for ask in (
             lambda: queries.named("nobody"),
@@ -218,7 +218,7 @@ class TestCommunities:
         first.inside.add(second)
         assert queries.community_members("aa") == {rows["yama"].pk}
 
-    def test_a_whichis_given_once(self):
+    def test_a_name_is_given_once(self):
         self.add("aa")
         with pytest.raises(Refused):
             self.add("aa")
