@@ -41,6 +41,13 @@ VERSION_SCHEMES = {
 DISTRIBUTION_TYPES = frozenset({"deb", "rpm", "apk", "alpine", "alpm"})
 """purl types whose versions carry backported fixes that no upstream version number shows."""
 
+LONGEST = 2048
+"""Characters beyond which a text is not taken for a CPE name or a package URL."""
+
+_CASELESS = frozenset(
+    {"deb", "golang"}
+)  # purl types whose names are lower case by their definition
+
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no name has one, and PostgreSQL text cannot hold NUL
 
@@ -102,6 +109,8 @@ def parse_cpe(text: str) -> Cpe:
 
     Raises `NotAnIdentifier`.
     """
+    if len(text) > LONGEST:
+        raise NotAnIdentifier(value=repr(text[:120]), kind="CPE name")
     if text.startswith("cpe:/"):
         text = _from_uri(text)
     fields = text.split(":") if "\\" not in text else _split_escaped(text)
@@ -120,19 +129,20 @@ def unescape(value: str) -> str:
 @lru_cache(maxsize=65_536)
 def parse_purl(text: str) -> Purl:
     """Take a package URL apart in the canonical form of its type; raises `NotAnIdentifier`."""
+    if len(text) > LONGEST or _CONTROL.search(unquote(text)):
+        raise NotAnIdentifier(value=repr(text[:120]), kind="package URL")
     try:
-        purl = PackageURL.from_string(text)
+        canonical = PackageURL.from_string(text).to_string()
+        purl = PackageURL.from_string(canonical)  # only the text is canonical in every type
     except ValueError as error:
         raise NotAnIdentifier(value=repr(text[:120]), kind="package URL") from error
-    if _CONTROL.search(unquote(text)):
-        raise NotAnIdentifier(value=repr(text[:120]), kind="package URL")
-    parts = [part for part in (purl.type, purl.namespace, purl.name) if part]
+    name = "/".join(part for part in (purl.type, purl.namespace, purl.name) if part)
     return Purl(
         type=purl.type,
-        identity=Product("purl", "/".join(parts)),
+        identity=Product("purl", name.lower() if purl.type in _CASELESS else name),
         version=purl.version or None,
         qualifiers=tuple(sorted(dict(purl.qualifiers).items())),
-        text=purl.to_string(),
+        text=canonical,
     )
 
 
@@ -146,8 +156,19 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+_FIELD = re.compile(r"(?:[^:\\]|\\.)*", re.DOTALL)
+
+
 def _split_escaped(text: str) -> list[str]:
-    return re.split(r"(?<!\\):", text)
+    """Split at the colons that no backslash escapes; an escaped backslash escapes nothing."""
+    fields, position = [], 0
+    while position <= len(text):
+        field = _FIELD.match(text, position)
+        if field is None or text[field.end() : field.end() + 1] not in {"", ":"}:
+            return []  # a lone backslash at the end
+        fields.append(field[0])
+        position = field.end() + 1
+    return fields
 
 
 _URI_QUOTED = re.compile(r"%([0-9a-fA-F]{2})")
@@ -156,6 +177,8 @@ _URI_QUOTED = re.compile(r"%([0-9a-fA-F]{2})")
 def _from_uri(text: str) -> str:
     """Bind a CPE 2.2 URI to the 2.3 formatted string (NISTIR 7695 §6.1.3)."""
     values = text.removeprefix("cpe:/").split(":")
+    if len(values) > 7:
+        raise NotAnIdentifier(value=repr(text[:120]), kind="CPE name")
     values += [""] * (7 - len(values))
     part, vendor, product, version, update, edition, language = values[:7]
     extended = ["*"] * 4

@@ -58,7 +58,7 @@ def tree(raw: bytes) -> object:
     if b"\\u0000" in raw:
         _refuse_nul(decoded)
     # Equal to its own compact form: no key can have been lost. Only otherwise is the slow look due.
-    if _compact.encode(decoded) != raw:
+    if _compact.encode(decoded) != raw.strip():
         _refuse_duplicate_keys(raw)
     return decoded
 
