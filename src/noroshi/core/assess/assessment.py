@@ -183,13 +183,15 @@ class Support(Part, frozen=True):
     """How well one facet is supported.
 
     ``voices`` all who state it, ``independent`` how many of those agree with the fused value and
-    are no copies, ``agreement`` their share (0–1) of all independent voices on it.
+    are no copies, ``agreement`` their share (0–1) of all independent voices on it, ``copies`` the
+    voices that were not counted because they repeat another.
     """
 
     facet: str
     voices: tuple[str, ...]
     independent: int
     agreement: float
+    copies: tuple[str, ...] = ()
 
 
 class Reliability(Part, frozen=True):

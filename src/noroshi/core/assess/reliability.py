@@ -26,6 +26,7 @@ number within that value's band, never out of it. STIX gives no number for 6.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -94,7 +95,7 @@ def judge_reliability(found: Findings, records: Sequence[Record], cast: Cast) ->
     confirmed = tuple(one for one in support if one.independent > 1)
     source, voice = _source(found, records, cast)
     credibility = _credibility(found, support, confirmed, first_hand=first_hand)
-    reasons = _reasons(found, support, confirmed, cast)
+    reasons = _reasons(found, support, confirmed)
     if voice:
         reasons.append(Reason("source", (("voice", voice), ("letter", source.value))))
     if first_hand:
@@ -124,11 +125,11 @@ def _support(found: Findings, cast: Cast) -> tuple[Support, ...]:
         parts.append(_product_support(found, cast))
     voices = _exploiters(found.exploitation)
     if voices:
-        count = len(cast.independent(voices))
-        parts.append(Support("exploitation", voices, count, 1.0))
+        own = cast.independent(voices)
+        parts.append(Support("exploitation", voices, len(own), 1.0, _missing(voices, own)))
         # Evidence of attacks is evidence of the flaw, apart from whoever describes it.
         if len(parts) > 1:
-            parts.append(Support("existence", (parts[0].voices[0], *voices), 1 + count, 1.0))
+            parts.append(Support("existence", (parts[0].voices[0], *voices), 1 + len(own), 1.0))
     return tuple(parts)
 
 
@@ -139,37 +140,45 @@ def _severity_support(claims: Sequence[Claim], cast: Cast) -> Support:
         return Support("severity", voices, 1, 1.0)
     own = uncopied(peers, cast)
     same = sum(claim.severity_class is claims[0].severity_class for claim in own)
-    return Support("severity", voices, same, round(same / len(own), 2))
+    copies = _missing(voices, {claim.voice for claim in own})
+    return Support("severity", voices, same, round(same / len(own), 2), copies)
 
 
 def _weakness_support(weaknesses: Sequence[FusedWeakness], cast: Cast) -> Support:
     first = weaknesses[0]
     voices = tuple(dict.fromkeys(voice for one in weaknesses for voice in one.voices))
-    own = cast.independent(first.voices) | (frozenset(voices) - frozenset(first.voices))
-    return Support("weakness", voices, first.independent, round(first.independent / len(own), 2))
+    copies = _missing(first.voices, cast.independent(first.voices))
+    share = first.independent / (len(voices) - len(copies))
+    return Support("weakness", voices, first.independent, round(share, 2), copies)
 
 
 def _product_support(found: Findings, cast: Cast) -> Support:
-    voices = tuple(
-        dict.fromkeys(
-            voice for one in found.products for voice in (*one.affected, *one.not_affected)
-        )
-    )
-    agreeing = cast.independent(found.products[0].affected)
-    product_kinds = (ContradictionKind.RANGES, ContradictionKind.AFFECTED)
+    said = [voice for one in found.products for voice in (*one.affected, *one.not_affected)]
+    affected = found.products[0].affected
+    agreeing = cast.independent(affected)
     same = len(agreeing)
-    if any(one.kind in product_kinds for one in found.contradictions):
+    if any(one.kind in _ABOUT_PRODUCTS for one in found.contradictions):
         same = min(same, 1)
-    return Support("products", voices, same, round(same / max(len(agreeing), 1), 2))
+    voices = tuple(dict.fromkeys(said))
+    share = round(same / len(agreeing), 2)
+    return Support("products", voices, same, share, _missing(affected, agreeing))
+
+
+_ABOUT_PRODUCTS = frozenset({ContradictionKind.RANGES, ContradictionKind.AFFECTED})
+
+
+def _missing(voices: Sequence[str], counted: AbstractSet[str]) -> tuple[str, ...]:
+    return tuple(voice for voice in voices if voice not in counted)
 
 
 def _exploiters(exploitation: Exploitation) -> tuple[str, ...]:
     """Return who says that it is exploited; proofs of concept prove no attack."""
-    return tuple(
+    said = (
         dict(reason.facts)["by"]
         for reason in exploitation.reasons
         if reason.code in {"listed", "ssvc-active"}
     )
+    return tuple(dict.fromkeys(said))
 
 
 def _first_hand(records: Sequence[Record], cast: Cast) -> str:
@@ -264,7 +273,7 @@ def _confidence(
 
 
 def _reasons(
-    found: Findings, support: Sequence[Support], confirmed: Sequence[Support], cast: Cast
+    found: Findings, support: Sequence[Support], confirmed: Sequence[Support]
 ) -> list[Reason]:
     reasons = []
     if found.state is State.REJECTED:
@@ -280,17 +289,12 @@ def _reasons(
     voices = frozenset(voice for one in support for voice in one.voices)
     if len(voices) == 1:
         reasons.append(Reason("single-voice", (("voice", next(iter(voices))),)))
-    copies = sorted({v for one in support for v in _copies(one, cast)})
+    copies = sorted({voice for one in support for voice in one.copies})
     if copies:
         reasons.append(Reason("copies", (("voices", ", ".join(copies)),)))
     if not support:
         reasons.append(Reason("nothing-stated"))
     return reasons
-
-
-def _copies(support: Support, cast: Cast) -> frozenset[str]:
-    """Return the voices of a facet that were not counted because they repeat another."""
-    return frozenset(support.voices) - cast.independent(support.voices)
 
 
 def _detail_reason(detail: float) -> Reason:
