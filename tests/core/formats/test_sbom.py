@@ -320,6 +320,7 @@ def test_an_archive_is_refused_with_the_advice_to_unpack_it(kind):
         (b"<Document><spdxVersion>SPDX-2.3</spdxVersion></Document>", "XML of another kind"),
         (b"<bom/>", "XML of another kind"),
         (b'{"packages": []}', "JSON of another kind"),
+        (b'{"@context": "https://schema.org", "@graph": []}', "JSON of another kind"),
         (b'[{"bomFormat": "CycloneDX"}]', "a JSON list"),
         (b"spdxVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\n", "YAML"),
         (b"name,version\nzlib,1.3\n", "expected"),

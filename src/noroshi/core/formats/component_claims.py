@@ -20,9 +20,6 @@ from noroshi.core.identity import parse_cpe, parse_purl, unescape
 LONGEST_TEXT = 512
 """Characters of a name, version, supplier or path."""
 
-LONGEST_IDENTIFIER = 2_048
-"""Characters of a package URL or CPE name worth taking apart."""
-
 MOST_CPES = 64
 """CPE names of one component."""
 
@@ -86,7 +83,7 @@ def _purl(claims: Claims, problems: Problems) -> str | None:
     chosen: str | None = None
     for quote in claims.purls:
         try:
-            text = parse_purl(_identifier(quote.text, "package URL")).text
+            text = parse_purl(quote.text).text
         except NotAnIdentifier as error:
             problems.add(error, quote.where)
             continue
@@ -101,7 +98,7 @@ def _cpes(claims: Claims, problems: Problems) -> tuple[str, ...]:
     names: dict[str, None] = {}  # a set that keeps the order
     for quote in claims.cpes:
         try:
-            text = parse_cpe(_identifier(quote.text, "CPE name")).text
+            text = parse_cpe(quote.text).text
         except NotAnIdentifier as error:
             problems.add(error, quote.where)
             continue
@@ -111,12 +108,6 @@ def _cpes(claims: Claims, problems: Problems) -> tuple[str, ...]:
             break
         names[text] = None
     return tuple(names)
-
-
-def _identifier(text: str, kind: str) -> str:
-    if len(text) > LONGEST_IDENTIFIER:
-        raise NotAnIdentifier(value=repr(text[:120]), kind=kind)
-    return text
 
 
 def _name_from(purl: str | None, cpes: tuple[str, ...]) -> str:

@@ -62,7 +62,7 @@ def _read_json(text: bytes) -> InventoryDocument:
         return cyclonedx_json.read(document)
     if spdx_json.is_one(document):
         return spdx_json.read(document)
-    if "@graph" in document or "spdx.org/rdf/3" in str(document.get("@context"))[:_HEAD]:
+    if "spdx.org/rdf/" in str(document.get("@context"))[:_HEAD]:
         raise UnsupportedVersion(
             "$", format="SPDX", version="3 (JSON-LD)", supported=", ".join(spdx.VERSIONS)
         )
