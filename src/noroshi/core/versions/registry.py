@@ -1,0 +1,28 @@
+"""Every version scheme by its name, and the one function that makes keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from noroshi.core.errors import VersionError
+from noroshi.core.versions import deb, generic, maven, npm, pypi, rpm, semver
+from noroshi.core.versions.scheme import Scheme
+
+_ALL: tuple[Scheme, ...] = (deb, generic, maven, npm, pypi, rpm, semver)
+
+SCHEMES: Mapping[str, Scheme] = MappingProxyType({scheme.NAME: scheme for scheme in _ALL})
+"""Name → scheme. ``git`` is none: commits have no order that their names would show."""
+
+
+@lru_cache(maxsize=131_072)
+def key(scheme: str, version: str) -> bytes:
+    """Return the order-preserving key of ``version`` in the scheme of that name.
+
+    Raises `VersionError` for text that is no version there, and for a scheme that does not exist.
+    """
+    found = SCHEMES.get(scheme)
+    if found is None:
+        raise VersionError(value=repr(version[:80]), scheme=repr(scheme[:80]))
+    return found.key(version)
