@@ -11,12 +11,22 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from tests.sources import ROOT, SRC, name, tree
 
+HEADER = r"""# Noroshi in Japanese. "make messages" keeps the sentences, people their translations.
+msgid ""
+msgstr ""
+"Language: ja\n"
+"Plural-Forms: nplurals=1; plural=0;\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
 CATALOGUE = SRC / "run" / "locale" / "ja" / "LC_MESSAGES" / "django.po"
 
 KEYWORDS = {
@@ -69,15 +79,29 @@ def catalogue() -> Catalog:
         return read_po(file, locale="ja")
 
 
-def main() -> None:
-    """Bring the catalogue up to date."""
-    kept = catalogue() if CATALOGUE.exists() else Catalog(locale="ja", project="Noroshi")
-    kept.update(template(), no_fuzzy_matching=True)
-    kept.obsolete.clear()
+def is_complete(message: Message) -> bool:
+    """Tell whether a sentence has its translation."""
+    forms = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return all(forms) and not message.fuzzy
+
+
+def store(catalogue: Catalog) -> None:
+    """Write the Japanese catalogue; equal sentences give equal bytes, whenever it was."""
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
-        write_po(file, kept, width=100, sort_output=True, include_lineno=False)
-    missing = sum(1 for message in kept if message.id and not message.string)
+        file.write(HEADER.encode())
+        write_po(
+            file, catalogue, width=100, omit_header=True, sort_output=True, include_lineno=False
+        )
+
+
+def main() -> None:
+    """Bring the catalogue up to date."""
+    kept = catalogue() if CATALOGUE.exists() else Catalog(locale="ja")
+    kept.update(template(), no_fuzzy_matching=True)
+    kept.obsolete.clear()
+    store(kept)
+    missing = sum(1 for message in kept if message.id and not is_complete(message))
     sys.stdout.write(f"{CATALOGUE.relative_to(ROOT)}: {missing} without a translation\n")
 
 
