@@ -46,7 +46,7 @@ def affects(by: str, product: Product, *ranges: VersionRange, **more: Any) -> Af
 
 
 def clears(by: str, product: Product) -> Affected:
-    return Affected(by, product, "generic", default=Status.NOT_AFFECTED)
+    return affects(by, product, VersionRange(Status.NOT_AFFECTED))
 
 
 def cve5(**facets: Any) -> Record:

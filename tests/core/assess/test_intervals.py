@@ -58,6 +58,39 @@ def test_semver_ranges_are_read_in_the_generic_order_beside_cpe_ranges() -> None
     assert affected_intervals([semver], "generic") == affected_intervals([generic], "generic") != ()
 
 
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [
+        (VersionRange(high="2.2.78", high_inclusive=True), below("2.2.79")),
+        (VersionRange(high="9", high_inclusive=True), below("10")),
+        (below("2.0", "0.0.0"), below("2.0")),
+        (below("2.0", "0"), below("2.0")),
+    ],
+)
+def test_two_ways_of_writing_one_range_are_equal(one: VersionRange, another: VersionRange) -> None:
+    same = affected_intervals([claim(one)], "generic")
+    assert same == affected_intervals([claim(another)], "generic") != ()
+
+
+def test_versions_listed_one_by_one_are_the_range_they_fill() -> None:
+    listed = [VersionRange(low=v, high=v, high_inclusive=True) for v in ("1.0", "1.1", "1.2")]
+    span = VersionRange(low="1.0", high="1.2", high_inclusive=True)
+    filled = affected_intervals([claim(*listed)], "generic")
+    assert filled == affected_intervals([claim(span)], "generic")
+
+
+def test_a_gap_of_one_release_is_a_difference() -> None:
+    assert affected_intervals([claim(below("2.2.78"))], "generic") != affected_intervals(
+        [claim(below("2.2.79"))], "generic"
+    )
+
+
+@pytest.mark.parametrize("high", ["9" * 5_000, "1." * 5_000 + "1", "", "*", "x", "٣"])
+def test_an_odd_upper_bound_is_survived(high: str) -> None:
+    odd = VersionRange(low="1.0", high=high, high_inclusive=True)
+    assert isinstance(affected_intervals([claim(odd)], "generic"), tuple)
+
+
 def test_claims_in_another_scheme_are_left_out_of_a_shared_one() -> None:
     git = claim(below("deadbeef", "cafe"), versions="git")
     semver = claim(below("2.0.0"), versions="semver")

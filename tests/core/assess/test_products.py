@@ -16,7 +16,7 @@ from tests.core.assess.records import (
 
 from noroshi.core.assess import assess
 from noroshi.core.assess.assessment import ContradictionKind
-from noroshi.core.assess.products import same_product
+from noroshi.core.assess.product_names import same_product
 from noroshi.core.facets import Product, Status, Text, VersionRange
 
 
@@ -122,7 +122,24 @@ def test_affected_against_not_affected_is_a_contradiction() -> None:
     ]
     (found,) = assess(records).contradictions
     assert found.kind is ContradictionKind.AFFECTED
-    assert found.quotes[1].text == "all versions: not_affected"
+    assert found.quotes[1].text == "*: not_affected"
+
+
+def test_a_default_without_any_range_clears_nothing() -> None:
+    """Assigners write "unaffected" beside versions that only a person can read."""
+    bare = affects("apache", TOMCAT, default=Status.NOT_AFFECTED)
+    by_nvd = nvd(affected=(affects("nvd@nist.gov", TOMCAT, below("3.0")),))
+    assessment = assess([cve5(affected=(bare,)), by_nvd])
+    assert assessment.contradictions == ()
+    assert assessment.products[0].not_affected == ()
+
+
+def test_a_product_named_without_versions_contradicts_no_range() -> None:
+    bare = affects("apache", TOMCAT, default=Status.AFFECTED)
+    by_nvd = nvd(affected=(affects("nvd@nist.gov", TOMCAT, below("3.0")),))
+    assessment = assess([cve5(affected=(bare,)), by_nvd])
+    assert assessment.contradictions == ()
+    assert assessment.products[0].affected == ("nvd", "apache")
 
 
 def test_commits_contradict_nobody() -> None:

@@ -2,9 +2,10 @@
 
 ``assess`` (in ``fusion``) is the door. ``assessment`` is what it returns; ``judge`` the port that
 learnt models fill. One room a facet: ``severity`` (with ``vector``), ``weakness``, ``products``
-(with ``intervals``), ``exploitation``; ``independence`` tells voices from echoes; ``reliability``
-weighs it all; ``priority`` says when to act; ``narrate`` (with ``phrases`` and ``sentences``) puts
-it into Japanese and English.
+(with ``product_names`` and ``intervals``), ``exploitation``. ``independence`` tells voices from
+echoes, ``support`` counts them, ``reliability`` weighs it all; ``priority`` says when to act.
+``narrate`` puts it into Japanese and English (``outline`` → ``japanese``, ``english``; words in
+``phrases``, ``sentences``).
 
 Never here: where records come from, who may read the result. Anybody may import it.
 """

@@ -17,6 +17,7 @@ from noroshi.core.assess.assessment import (
 )
 from noroshi.core.assess.independence import EPSS, KEV, NVD, Cast, canonical, cast
 from noroshi.core.assess.judge import Judge, SilentJudge
+from noroshi.core.assess.support import Findings
 from noroshi.core.facets import Record, State
 
 _REGISTRIES = {"cve5": 0, NVD: 1}
@@ -44,7 +45,7 @@ def assess(records: Sequence[Record], judge: Judge = _SILENT) -> Assessment:
         *products.contradictions(groups, who),
         *exploitation.contradictions(ordered, who),
     )
-    found = reliability.Findings(
+    found = Findings(
         state=state,
         disputed=_disputed(ordered, who),
         claims=claims,

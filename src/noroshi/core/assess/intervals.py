@@ -1,12 +1,19 @@
-"""Affected versions as intervals of keys, so that two voices' ranges can be compared."""
+"""Affected versions as intervals of keys, so that two voices' ranges can be compared.
+
+Two ways of writing one range must not look like a contradiction. So, *for this comparison only*
+(matching takes every bound as it stands): a range that starts at 0.0.0 starts at the beginning, and
+version numbers are taken to count up by one in their last place, so that "≤ 2.2.78" ends where
+"< 2.2.79" does.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from noroshi.core.facets import Affected, Status
+from noroshi.core.facets import Affected, Status, VersionRange
 from noroshi.core.versions.ranges import salvage
 
 Intervals = tuple[tuple[bytes, bytes], ...]
@@ -40,10 +47,25 @@ def affected_intervals(claims: Sequence[Affected], scheme: str) -> Intervals:
     for claim in claims:
         if claim.versions != scheme and (scheme != _ANY or claim.versions == _COMMITS):
             continue
-        same = claim if claim.versions == scheme else msgspec.structs.replace(claim, versions=_ANY)
-        intervals, _ = salvage(same)
+        ranges = tuple(_evened(one) for one in claim.ranges)
+        intervals, _ = salvage(msgspec.structs.replace(claim, versions=scheme, ranges=ranges))
         found += [(one.low, one.high) for one in intervals if one.status is Status.AFFECTED]
     return _merged(found)
+
+
+_ZERO = re.compile(r"0(\.0){0,9}")
+_COUNTED = re.compile(r"((?:\d{1,18}\.){0,9})(\d{1,18})", re.ASCII)
+
+
+def _evened(one: VersionRange) -> VersionRange:
+    """Return the range with bounds that are written in one way only."""
+    low, high = one.low, one.high
+    if low is not None and _ZERO.fullmatch(low) and one.low_inclusive and low != high:
+        low = None
+    if high is not None and one.high_inclusive and (counted := _COUNTED.fullmatch(high)):
+        high = f"{counted[1]}{int(counted[2]) + 1}"
+        return msgspec.structs.replace(one, low=low, high=high, high_inclusive=False)
+    return one if low == one.low else msgspec.structs.replace(one, low=low)
 
 
 def _merged(intervals: Iterable[tuple[bytes, bytes]]) -> Intervals:

@@ -1,14 +1,8 @@
-"""Products: who says what is affected, and whether those who say it agree.
-
-Spellings of one product are brought together where that needs no guess: a CPE name and a plain name
-with the same vendor and product are one; a package URL stands for itself. (The alias table that
-knows more is the matcher's.)
-"""
+"""Products: who says what is affected, and whether those who say it agree."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import combinations
 
 import msgspec
@@ -21,13 +15,16 @@ from noroshi.core.assess.assessment import (
 )
 from noroshi.core.assess.independence import Cast
 from noroshi.core.assess.intervals import Intervals, affected_intervals, shared_scheme
+from noroshi.core.assess.product_names import label, same_product
 from noroshi.core.assess.severity import precedence
 from noroshi.core.facets import Affected, Product, Record, Status, VersionRange
-from noroshi.core.identity import unescape
 from noroshi.core.versions.ranges import readable
 
 MOST_FIXED = 20
 """Fixed versions listed for one product."""
+
+MOST_SPELT = 3
+"""Products whose proper spelling is looked for in the texts: more are never named together."""
 
 MOST_COMPARED = 50
 """Products whose ranges are compared between voices: lists beyond that are never typed by hand."""
@@ -68,49 +65,44 @@ def _group(voices: dict[Affected, str]) -> Group:
     return Group(tuple(dict.fromkeys(affected.product for affected in voices)), claims)
 
 
-@lru_cache(maxsize=32_768)
-def same_product(product: Product) -> str:
-    """Return a text that is equal for spellings of one product."""
-    if product.scheme == "purl":
-        return f"purl {product.name}"
-    name = product.name
-    if product.scheme == "cpe":
-        name = unescape(name.partition(":")[2])
-    return name.replace("_", " ")
-
-
 def summarise(
     groups: dict[str, Group], records: Sequence[Record], cast: Cast
 ) -> tuple[ProductSummary, ...]:
     """Return one summary a product: those affected by most voices first."""
+    called_affected = {
+        name: _voices(found.claims, Status.AFFECTED, cast) for name, found in groups.items()
+    }
     texts = _texts(records)
-    summaries = [
+    ranked = sorted(groups, key=lambda name: -len(called_affected[name]))
+    return tuple(
         ProductSummary(
-            label=_label(found.products[0], texts if index < 3 else ()),
-            products=found.products,
-            affected=_voices(found.claims, Status.AFFECTED, cast),
-            not_affected=_voices(found.claims, Status.NOT_AFFECTED, cast),
-            fixed=_fixed(found.claims),
+            label=label(groups[name].products[0], texts if place < MOST_SPELT else ()),
+            products=groups[name].products,
+            affected=called_affected[name],
+            not_affected=_voices(groups[name].claims, Status.NOT_AFFECTED, cast),
+            fixed=_fixed(groups[name].claims),
         )
-        for index, found in enumerate(groups.values())
-    ]
-    if len(summaries) > 1:
-        summaries.sort(key=lambda one: -len(one.affected))
-    return tuple(summaries)
+        for place, name in enumerate(ranked)
+    )
 
 
 def _voices(claims: Claims, status: Status, cast: Cast) -> tuple[str, ...]:
     """Return the voices that give any version of the product this status."""
-    saying = [
-        voice
-        for voice, said in claims.items()
-        if any(claim.default is status or _has(claim, status) for claim in said)
-    ]
+    saying = [voice for voice, said in claims.items() if _says(said, status)]
     return tuple(sorted(saying, key=lambda voice: precedence(voice, cast)))
 
 
-def _has(claim: Affected, status: Status) -> bool:
-    return any(one.status is status for one in claim.ranges)
+def _says(claims: Sequence[Affected], status: Status) -> bool:
+    """Say whether any version has this status.
+
+    A default without a single range clears nothing: assigners write "unaffected otherwise" beside
+    versions in prose that no reader understands, and what is left must not read as an all-clear.
+    """
+    return any(
+        any(one.status is status for one in claim.ranges)
+        or (claim.default is status and (status is Status.AFFECTED or bool(claim.ranges)))
+        for claim in claims
+    )
 
 
 def _fixed(claims: Claims) -> tuple[str, ...]:
@@ -133,58 +125,10 @@ def _ends_with(one: VersionRange) -> str | None:
     return one.low if one.status is Status.FIXED and one.low_inclusive else None
 
 
-# --- names for people ---
-
-
 def _texts(records: Sequence[Record]) -> tuple[str, ...]:
     """Return the texts in which a product's proper spelling may stand, titles first."""
     titles = [text.text for record in records for text in record.titles]
     return (*titles, *(text.text for record in records for text in record.descriptions))
-
-
-def _label(product: Product, texts: Sequence[str]) -> str:
-    """Name a product as the sources' texts spell it; identities are all lower case.
-
-    The vendor is put before it if the texts name the vendor too.
-    """
-    vendor, name = vendor_and_name(product)
-    firmware = " firmware" if name.endswith(" firmware") else ""
-    spelt = _spelt(name, texts) or (firmware and _spelt(name.removesuffix(firmware), texts))
-    if not spelt:
-        return f"{vendor} {name}" if vendor and vendor not in name else name or vendor
-    spelt_vendor = "" if vendor in name else _spelt(vendor, texts)
-    ending = "" if spelt.lower() == name else firmware
-    return f"{spelt_vendor} {spelt}{ending}".strip()
-
-
-def vendor_and_name(product: Product) -> tuple[str, str]:
-    """Return the vendor and the name in words, in lower case; a package has no vendor."""
-    if product.scheme == "purl":
-        return "", product.name.partition("/")[2] or product.name
-    vendor, _, name = same_product(product).partition(":")
-    return vendor, name
-
-
-def _spelt(name: str, texts: Sequence[str]) -> str:
-    """Return ``name`` as the first text spells it that uses capital letters, else ``""``."""
-    for text in texts if name else ():
-        found = _spelling(text, name)
-        if found and found != found.lower():
-            return found
-    return ""
-
-
-def _spelling(text: str, name: str) -> str | None:
-    """Return ``name`` in the upper and lower case of ``text``, found as whole words."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # some letters change length: places would not agree
-        return None
-    at = lowered.find(name)
-    if at < 0:
-        return None
-    end = at + len(name)
-    alone = not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
-    return text[at:end] if alone else None
 
 
 # --- contradictions ---
@@ -219,7 +163,7 @@ def _disagreement(one: list[Affected], other: list[Affected]) -> ContradictionKi
     if stances != (Status.AFFECTED, Status.AFFECTED):
         return None
     scheme = shared_scheme(one, other)
-    if scheme is None:
+    if scheme is None or not (_bounded(one) and _bounded(other)):
         return None
     left, right = affected_intervals(one, scheme), affected_intervals(other, scheme)
     return _difference(left, right)
@@ -232,12 +176,15 @@ def _difference(left: Intervals, right: Intervals) -> ContradictionKind | None:
 
 def _stance(claims: list[Affected]) -> Status:
     """``AFFECTED`` if any version is; ``NOT_AFFECTED`` if the voice clears the product."""
-    if any(claim.default is Status.AFFECTED or _has(claim, Status.AFFECTED) for claim in claims):
-        return Status.AFFECTED
-    cleared = any(
-        claim.default is Status.NOT_AFFECTED or _has(claim, Status.NOT_AFFECTED) for claim in claims
-    )
-    return Status.NOT_AFFECTED if cleared else Status.UNKNOWN
+    for status in (Status.AFFECTED, Status.NOT_AFFECTED):
+        if _says(claims, status):
+            return status
+    return Status.UNKNOWN
+
+
+def _bounded(claims: list[Affected]) -> bool:
+    """Say whether a voice names versions at all, rather than just the product."""
+    return any(claim.ranges for claim in claims)
 
 
 def quoted(claims: Sequence[Affected]) -> str:

@@ -26,24 +26,19 @@ number within that value's band, never out of it. STIX gives no number for 6.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-
-import msgspec
 
 from noroshi.core.assess.assessment import (
     Contradiction,
     ContradictionKind,
-    Exploitation,
-    FusedWeakness,
     Letter,
-    ProductSummary,
     Reason,
     Reliability,
     Support,
 )
 from noroshi.core.assess.independence import ADP, EPSS, KEV, NVD, Cast
-from noroshi.core.assess.products import vendor_and_name
-from noroshi.core.assess.severity import Claim, newest_per_voice, precedence, uncopied
+from noroshi.core.assess.product_names import vendor_and_name
+from noroshi.core.assess.severity import precedence
+from noroshi.core.assess.support import Findings, exploiters, support_for
 from noroshi.core.facets import Product, Record, State
 
 PRIORS = {KEV: Letter.A, NVD: Letter.B, ADP: Letter.B, EPSS: Letter.C}
@@ -75,21 +70,9 @@ _COMMON_WORDS = frozenset(
 )
 
 
-class Findings(msgspec.Struct, frozen=True):
-    """What the other rooms found out, as far as it bears on trust."""
-
-    state: State
-    disputed: tuple[str, ...]
-    claims: Sequence[Claim]
-    weaknesses: Sequence[FusedWeakness]
-    products: Sequence[ProductSummary]
-    exploitation: Exploitation
-    contradictions: Sequence[Contradiction]
-
-
 def judge_reliability(found: Findings, records: Sequence[Record], cast: Cast) -> Reliability:
     """Return the Admiralty pair, the confidence, and why."""
-    support = _support(found, cast)
+    support = support_for(found, cast)
     first_hand = _first_hand(records, cast)
     detail = _detail(found, records)
     confirmed = tuple(one for one in support if one.independent > 1)
@@ -112,73 +95,7 @@ def judge_reliability(found: Findings, records: Sequence[Record], cast: Cast) ->
     )
 
 
-# --- what supports what ---
-
-
-def _support(found: Findings, cast: Cast) -> tuple[Support, ...]:
-    parts = []
-    if found.claims:
-        parts.append(_severity_support(found.claims, cast))
-    if found.weaknesses:
-        parts.append(_weakness_support(found.weaknesses, cast))
-    if found.products and found.products[0].affected:
-        parts.append(_product_support(found, cast))
-    voices = _exploiters(found.exploitation)
-    if voices:
-        own = cast.independent(voices)
-        parts.append(Support("exploitation", voices, len(own), 1.0, _missing(voices, own)))
-        # Evidence of attacks is evidence of the flaw, apart from whoever describes it.
-        if len(parts) > 1:
-            parts.append(Support("existence", (parts[0].voices[0], *voices), 1 + len(own), 1.0))
-    return tuple(parts)
-
-
-def _severity_support(claims: Sequence[Claim], cast: Cast) -> Support:
-    peers = newest_per_voice(claims, claims[0].family)
-    voices = tuple(claim.voice for claim in peers)
-    if len(peers) == 1:
-        return Support("severity", voices, 1, 1.0)
-    own = uncopied(peers, cast)
-    same = sum(claim.severity_class is claims[0].severity_class for claim in own)
-    copies = _missing(voices, {claim.voice for claim in own})
-    return Support("severity", voices, same, round(same / len(own), 2), copies)
-
-
-def _weakness_support(weaknesses: Sequence[FusedWeakness], cast: Cast) -> Support:
-    first = weaknesses[0]
-    voices = tuple(dict.fromkeys(voice for one in weaknesses for voice in one.voices))
-    copies = _missing(first.voices, cast.independent(first.voices))
-    share = first.independent / (len(voices) - len(copies))
-    return Support("weakness", voices, first.independent, round(share, 2), copies)
-
-
-def _product_support(found: Findings, cast: Cast) -> Support:
-    said = [voice for one in found.products for voice in (*one.affected, *one.not_affected)]
-    affected = found.products[0].affected
-    agreeing = cast.independent(affected)
-    same = len(agreeing)
-    if any(one.kind in _ABOUT_PRODUCTS for one in found.contradictions):
-        same = min(same, 1)
-    voices = tuple(dict.fromkeys(said))
-    share = round(same / len(agreeing), 2)
-    return Support("products", voices, same, share, _missing(affected, agreeing))
-
-
-_ABOUT_PRODUCTS = frozenset({ContradictionKind.RANGES, ContradictionKind.AFFECTED})
-
-
-def _missing(voices: Sequence[str], counted: AbstractSet[str]) -> tuple[str, ...]:
-    return tuple(voice for voice in voices if voice not in counted)
-
-
-def _exploiters(exploitation: Exploitation) -> tuple[str, ...]:
-    """Return who says that it is exploited; proofs of concept prove no attack."""
-    said = (
-        dict(reason.facts)["by"]
-        for reason in exploitation.reasons
-        if reason.code in {"listed", "ssvc-active"}
-    )
-    return tuple(dict.fromkeys(said))
+# --- what is looked at ---
 
 
 def _first_hand(records: Sequence[Record], cast: Cast) -> str:
@@ -220,7 +137,7 @@ def _source(found: Findings, records: Sequence[Record], cast: Cast) -> tuple[Let
     voices = {claim.voice for claim in found.claims}
     voices.update(voice for one in found.weaknesses for voice in one.voices)
     voices.update(voice for one in found.products for voice in (*one.affected, *one.not_affected))
-    voices.update(_exploiters(found.exploitation))
+    voices.update(exploiters(found.exploitation))
     for record in records:
         voices.update(cast.voice(text.by) for text in record.descriptions)
         if record.epss is not None:
