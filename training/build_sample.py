@@ -31,7 +31,7 @@ from sample_layouts import (
     ProblemType,
     Words,
 )
-from sample_prose import Facts, description, title, weakness, withdrawn
+from sample_prose import Facts, description, title, withdrawn
 
 PICKS = Path(__file__).with_name("sample_picks.toml")
 REFERENCES = 3
@@ -213,7 +213,7 @@ def _telling(references: list[NvdReference]) -> list[NvdReference]:
 
 
 def _retell_kev(entry: KevEntry, facts: Facts) -> None:
-    entry.vulnerability_name = f"{entry.vendor_project} {entry.product}: {weakness(facts.cwe)}"
+    entry.vulnerability_name = title(facts)
     entry.short_description = description(facts)
     entry.required_action = "Install the vendor's fix or apply its workaround, or take it offline."
     entry.notes = f"https://nvd.nist.gov/vuln/detail/{entry.cve_id}"
