@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import msgspec
@@ -157,6 +158,19 @@ def test_all_names_are_kept_cve_ids_first() -> None:
 def test_the_earliest_day_counts_as_published() -> None:
     early, late = moment("2030-01-01"), moment("2030-01-05")
     assert assess([nvd(published=late), cve5(published=early)]).published == early
+
+
+def test_a_record_made_to_cost_time_costs_little() -> None:
+    many = [f"voice-{number}" for number in range(3_000)]
+    record = cve5(
+        severities=tuple(scored(by, HIGH) for by in many),
+        weaknesses=tuple(one for by in many for one in cwe(by, "CWE-79")),
+        affected=tuple(affects(by, TOMCAT, below(f"{len(by)}.0")) for by in many),
+        ssvc=tuple(ssvc("poc", by=by) for by in many),
+    )
+    started = time.process_time()
+    assess([record, nvd()])
+    assert time.process_time() - started < 2
 
 
 def test_hostile_text_in_every_place_is_carried_but_never_run_into() -> None:

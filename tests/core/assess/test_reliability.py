@@ -142,6 +142,11 @@ def test_nvd_naming_the_vendor_does_not_make_the_vendor_speak() -> None:
     assert not found.first_hand
 
 
+def test_whoever_bears_the_vendors_name_without_assigning_is_not_taken_for_it() -> None:
+    by_another = affects("apache", TOMCAT_BY_NAME, below("9.0.31"))
+    assert not rated(cve5(assigner="mitre", affected=(by_another,))).first_hand
+
+
 def test_a_text_alone_cannot_be_judged() -> None:
     found = rated(cve5())
     assert (found.admiralty, found.confidence) == ("B6", None)

@@ -40,7 +40,7 @@ def assess(records: Sequence[Record], judge: Judge = _SILENT) -> Assessment:
     state, state_contradictions = _state(ordered)
     contradictions = (
         *state_contradictions,
-        *severity.contradictions(claims, who),
+        *severity.contradictions(claims),
         *weakness.contradictions(weaknesses, who),
         *products.contradictions(groups, who),
         *exploitation.contradictions(ordered, who),

@@ -16,7 +16,7 @@ from noroshi.core.assess.assessment import (
 from noroshi.core.assess.independence import Cast
 from noroshi.core.assess.intervals import Intervals, affected_intervals, shared_scheme
 from noroshi.core.assess.product_names import label, same_product
-from noroshi.core.assess.severity import precedence
+from noroshi.core.assess.severity import MOST_VOICES, precedence
 from noroshi.core.facets import Affected, Product, Record, Status, VersionRange
 from noroshi.core.versions.ranges import readable
 
@@ -145,7 +145,7 @@ def contradictions(groups: dict[str, Group], cast: Cast) -> list[Contradiction]:
 
 def _of_one_product(name: str, claims: Claims, cast: Cast) -> list[Contradiction]:
     voices = sorted(claims, key=lambda voice: precedence(voice, cast))
-    for one, other in combinations(voices, 2):
+    for one, other in combinations(voices[:MOST_VOICES], 2):
         kind = _disagreement(claims[one], claims[other])
         if kind is not None:
             quotes = tuple(Quote(voice, quoted(claims[voice])) for voice in (one, other))

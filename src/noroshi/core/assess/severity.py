@@ -46,6 +46,9 @@ from noroshi.core.facets import Severity as Claimed
 TOLERANCE = 0.05
 """Scores have one decimal: anything nearer than this is the same score."""
 
+MOST_VOICES = 12
+"""Voices compared pair by pair; no vulnerability has that many but one made up to cost time."""
+
 _OWN_DOCUMENT = {NVD: "nvd"}
 
 
@@ -173,12 +176,12 @@ def _agreement(chosen: Claim, peers: Sequence[Claim], cast: Cast) -> tuple[Metri
     )
 
 
-def contradictions(claims: Sequence[Claim], cast: Cast) -> list[Contradiction]:
+def contradictions(claims: Sequence[Claim]) -> list[Contradiction]:
     """Return severity classes that differ within a version, and scores their vectors belie."""
     found: list[Contradiction] = []
     if len(claims) > 1:
         for family in dict.fromkeys(claim.family for claim in claims):
-            found += _class_contradiction(newest_per_voice(claims, family), cast)
+            found += _class_contradiction(newest_per_voice(claims, family))
     for claim in claims:
         if claim.vector and not math.isclose(claim.stated, claim.score, abs_tol=TOLERANCE):
             said = Quote(claim.voice, f"{claim.stated:.4g}")
@@ -188,9 +191,9 @@ def contradictions(claims: Sequence[Claim], cast: Cast) -> list[Contradiction]:
     return found
 
 
-def _class_contradiction(claims: Sequence[Claim], cast: Cast) -> list[Contradiction]:
+def _class_contradiction(claims: Sequence[Claim]) -> list[Contradiction]:
     first: dict[SeverityClass, Claim] = {}
-    for claim in uncopied(claims, cast):
+    for claim in claims:
         first.setdefault(claim.severity_class, claim)
     if len(first) < 2:
         return []

@@ -8,10 +8,11 @@ the same flaw at two levels of the CWE tree.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from noroshi.core.assess.assessment import Contradiction, ContradictionKind, FusedWeakness, Quote
 from noroshi.core.assess.independence import Cast
-from noroshi.core.assess.severity import precedence
+from noroshi.core.assess.severity import MOST_VOICES, precedence
 from noroshi.core.facets import Record
 
 
@@ -43,11 +44,10 @@ def fuse(by_voice: dict[str, set[str]], cast: Cast) -> tuple[FusedWeakness, ...]
 def contradictions(by_voice: dict[str, set[str]], cast: Cast) -> list[Contradiction]:
     """Return one contradiction if two voices name sets without an id in common."""
     voices = sorted(by_voice, key=lambda voice: precedence(voice, cast))
-    for index, one in enumerate(voices):
-        for other in voices[index + 1 :]:
-            if by_voice[one].isdisjoint(by_voice[other]):
-                quotes = tuple(Quote(voice, _listed(by_voice[voice])) for voice in (one, other))
-                return [Contradiction(ContradictionKind.WEAKNESS, "", quotes)]
+    for one, other in combinations(voices[:MOST_VOICES], 2):
+        if by_voice[one].isdisjoint(by_voice[other]):
+            quotes = tuple(Quote(voice, _listed(by_voice[voice])) for voice in (one, other))
+            return [Contradiction(ContradictionKind.WEAKNESS, "", quotes)]
     return []
 
 
