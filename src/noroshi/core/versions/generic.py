@@ -21,7 +21,7 @@ _LEADING = re.compile(r"(?:versions?|ver|v)[ ._-]*(?=[0-9])")
 # One letter is a stage only where it is written as one: 9.8.0b1, 9.0.0.M1, 1.0-a2. It is a build or
 # a train in 12.2(8)b1, 15.1(4)M10 and 4.28.6M, and in Java's 1.8.0_402-b06 (two digits).
 _ABBREVIATED = re.compile(
-    r"(?<=[0-9._~: -])[am](?=[0-9])|(?<=[0-9])b(?=[0-9])|(?<=[._~: -])b(?=[0-9](?![0-9]))"
+    r"[abm](?=[0-9])(?:(?<=[0-9._~: -][am])|(?<=[0-9]b)|(?<=[._~: -]b)(?![0-9][0-9]))"
 )
 _ABBREVIATIONS = {"a": "alpha", "b": "beta", "m": "milestone"}
 
@@ -48,9 +48,10 @@ _WORDS = {
 
 def key(version: str, /) -> bytes:
     """Return the key of any version. Raises `VersionError` for punctuation and nothing else."""
-    text = accept(version, NAME).lower()
+    text = accept(version, NAME)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
+    text = text.lower()
     leading = _LEADING.match(text)
     if leading is not None:
         text = text[leading.end() :]

@@ -15,20 +15,20 @@ the POM reference, and with it the public vectors, keep the two apart.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from noroshi.core.versions.pieces import ZERO, accept, number, refusal
 
 NAME = "maven"
 
 _TOKENS = re.compile(r"([.-]?)([0-9]+|[^0-9.-]+|)")
-_ABBREVIATED = re.compile(r"(?<![^0-9.-])[abm](?=[0-9])")
+_ABBREVIATED = re.compile(r"[abm](?=[0-9])(?<![^0-9.-][abm])")
 _ABBREVIATIONS = {"a": "alpha", "b": "beta", "m": "milestone"}
 
-# Marks: which kind of token follows, below the end and above it.
-_BELOW = {".qualifier": "\x01", "-qualifier": "\x02", "-number": "\x03", ".number": "\x04"}
+# Kinds of tokens, and the mark that announces each: below the end or above it.
+_DOT_QUALIFIER, _HYPHEN_QUALIFIER, _HYPHEN_NUMBER, _DOT_NUMBER = range(4)
+_BELOW = "\x01\x02\x03\x04"
 _END = "\x05"
-_ABOVE = {".qualifier": "\x06", "-qualifier": "\x07", "-number": "\x08", ".number": "\x09"}
+_ABOVE = "\x06\x07\x08\x09"
 
 _QUALIFIERS = {
     "alpha": "\x30",
@@ -54,7 +54,7 @@ def key(version: str, /) -> bytes:
         raise refusal(version, NAME)
     parts = [_END]
     marks = _ABOVE
-    for kind, value in reversed(_trimmed(text.lower())):
+    for kind, value in reversed(_trimmed(_ABBREVIATED.sub(_spelled_out, text.lower()))):
         if value not in _NULLS:  # a null token leads wherever what follows it leads
             marks = _BELOW if "\x30" <= value < _RELEASE else _ABOVE
         parts.append(marks[kind] + value)
@@ -62,34 +62,26 @@ def key(version: str, /) -> bytes:
     return "".join(parts).encode()
 
 
-def _trimmed(text: str) -> list[tuple[str, str]]:
+def _trimmed(text: str) -> list[tuple[int, str]]:
     """Return kind and ordered value of every token that is left once the nulls are dropped."""
-    kept: list[tuple[str, str]] = []
-    for separator, token in _tokens(text):
-        kind, value = _read(token)
-        if separator == "-":
+    kept: list[tuple[int, str]] = []
+    for separator, token in _TOKENS.findall(f".{text}"):
+        if separator != ".":  # a hyphen, or a change between digits and letters
             _drop_nulls(kept)
-        kept.append((separator + kind, value))
+        if not token or "0" <= token[0] <= "9":
+            kind = _DOT_NUMBER if separator == "." else _HYPHEN_NUMBER
+            kept.append((kind, number(token)))
+        else:
+            kind = _DOT_QUALIFIER if separator == "." else _HYPHEN_QUALIFIER
+            kept.append((kind, _QUALIFIERS.get(token) or _UNKNOWN + token))
     _drop_nulls(kept)
     return kept
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    text = _ABBREVIATED.sub(lambda letter: _ABBREVIATIONS[letter[0]], text)
-    if text[0] in ".-":
-        text = f"0{text}"
-    transition = "."  # only the first token has nothing before it
-    for separator, token in _TOKENS.findall(text):
-        yield separator or transition, token
-        transition = "-"
-
-
-def _read(token: str) -> tuple[str, str]:
-    if not token or "0" <= token[0] <= "9":
-        return "number", number(token)
-    return "qualifier", _QUALIFIERS.get(token) or _UNKNOWN + token
-
-
-def _drop_nulls(kept: list[tuple[str, str]]) -> None:
+def _drop_nulls(kept: list[tuple[int, str]]) -> None:
     while kept and kept[-1][1] in _NULLS:
         kept.pop()
+
+
+def _spelled_out(letter: re.Match[str]) -> str:
+    return _ABBREVIATIONS[letter[0]]
