@@ -155,9 +155,10 @@ def _disjoint(ordered: list[KeyRange]) -> Iterator[KeyRange]:
 
 
 def _joined(stretches: Iterable[KeyRange]) -> list[KeyRange]:
+    """Join what was cut at an edge of no consequence: neighbours of one claim always touch."""
     joined: list[KeyRange] = []
     for one in stretches:
-        if joined and joined[-1].claim == one.claim and joined[-1].high == one.low:
+        if joined and joined[-1].claim == one.claim:
             joined[-1] = KeyRange(joined[-1].low, one.high, one.status, one.claim)
         else:
             joined.append(one)
