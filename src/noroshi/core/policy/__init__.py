@@ -5,6 +5,7 @@
 ``visibility``  the one rule: who may read an item, as data the hub compiles to a query
 ``selection``   a choice from the tree of districts, sectors and communities → organisations
 ``community``   the definition of a community → its organisations
+``duties``      which roles speak for their organisation
 
 Never here: queries, sessions, people's names. Anybody may import it.
 """

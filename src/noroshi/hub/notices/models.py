@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
+from noroshi.core.delivery import DeliveryState
 from noroshi.hub.intel.models import IntelObject
 from noroshi.hub.knowledge.models import Vulnerability
 from noroshi.hub.members.models import Organisation, Person
@@ -16,7 +17,8 @@ class Notice(MarkedModel):
     """What is sent to an audience. Unpublished: a draft that only its owner reads.
 
     ``number`` is given at publication (``N-2026-0001``, by fiscal year) and empty before.
-    ``exercise``: part of a drill, never counted in the figures.
+    ``exercise``: part of a drill, never counted in the figures. ``affected_only``: it went to those
+    with findings, so that having received it says that one is affected.
     """
 
     number = models.CharField(max_length=20, blank=True)
@@ -26,6 +28,7 @@ class Notice(MarkedModel):
     text_en = models.TextField(blank=True)
     respond_within_hours = models.IntegerField(null=True)
     exercise = models.BooleanField(default=False)
+    affected_only = models.BooleanField(default=False)
     proposed = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
@@ -40,18 +43,10 @@ class Notice(MarkedModel):
         ]
 
     def __str__(self) -> str:
-        return self.number or f"draft {self.pk}"
+        return self.number or f"draft-{self.pk}"
 
 
-class DeliveryState(models.TextChoices):
-    """The steps of a delivery, in order; the last two both end it."""
-
-    DELIVERED = "delivered"
-    READ = "read"
-    ACKNOWLEDGED = "acknowledged"
-    RESPONDING = "responding"
-    DONE = "done"
-    NOT_AFFECTED = "not_affected"
+STATES = [(state.value, state.value) for state in DeliveryState]
 
 
 class Delivery(models.Model):
@@ -63,9 +58,7 @@ class Delivery(models.Model):
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="deliveries")
-    state = models.CharField(
-        max_length=15, choices=DeliveryState.choices, default=DeliveryState.DELIVERED
-    )
+    state = models.CharField(max_length=15, choices=STATES, default=DeliveryState.DELIVERED.value)
     delivered_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
@@ -87,7 +80,7 @@ class Response(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="responses")
     at = models.DateTimeField()
-    state = models.CharField(max_length=15, choices=DeliveryState.choices)
+    state = models.CharField(max_length=15, choices=STATES)
     text = models.TextField(blank=True)
     person = models.ForeignKey(Person, models.PROTECT, null=True)
 

@@ -31,6 +31,14 @@ def ask(stage: str, objects: Iterable[int], *, not_before: dt.datetime = AT_ONCE
     queries.upsert(stage, sorted(set(objects)), not_before)
 
 
+def postpone(stage: str, objects: Iterable[int], *, until: dt.datetime) -> None:
+    """Ask ``stage`` to look again, not before ``until``: unlike in `ask`, the later time wins.
+
+    For the stage itself, about what it has in hand: the rows survive the end of its batch.
+    """
+    queries.postpone(stage, sorted(set(objects)), until)
+
+
 def take(stage: str, limit: int, *, now: dt.datetime) -> Batch:
     """Take up to ``limit`` due objects, oldest ids first. Must run inside a transaction."""
     return Batch(stage, queries.lock_due(stage, limit, now))

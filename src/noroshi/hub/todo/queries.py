@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.db import connection
+from django.db.models import F
 
 from noroshi.hub.todo.models import Todo
 
@@ -23,6 +24,13 @@ def upsert(stage: str, objects: Sequence[int], not_before: dt.datetime) -> None:
     moment = connection.ops.adapt_datetimefield_value(not_before)
     with connection.cursor() as cursor:
         cursor.executemany(_UPSERT, [(stage, item, moment) for item in objects])
+
+
+def postpone(stage: str, objects: Sequence[int], until: dt.datetime) -> None:
+    """Insert the rows, or put them off; a new claim keeps the batch in hand from deleting them."""
+    upsert(stage, objects, until)
+    rows = Todo.objects.filter(stage=stage, object_id__in=objects)
+    rows.update(not_before=until, claim=F("claim") + 1)
 
 
 def lock_due(stage: str, limit: int, now: dt.datetime) -> dict[int, int]:

@@ -1,0 +1,124 @@
+"""Sending a notice out, and taking it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from noroshi.core.errors import NotFound, Refused
+from noroshi.core.fiscal import fiscal_year
+from noroshi.core.policy.duties import may_act
+from noroshi.core.policy.visibility import GrantLevel, Member, System, Viewer
+from noroshi.hub.audit import actions as audit
+from noroshi.hub.audit import queries as chain
+from noroshi.hub.members import queries as members
+from noroshi.hub.members.audiences import audience_row
+from noroshi.hub.notices import queries
+from noroshi.hub.notices.concerns import concerns_of
+from noroshi.hub.notices.models import Delivery, Notice
+from noroshi.hub.notices.recipients import Addressees, Affected, Choice, address
+from noroshi.hub.todo import actions as todo
+
+ESCALATE = "escalate"
+"""The stage that looks at a delivery when its deadline has come."""
+
+
+@transaction.atomic
+def publish(viewer: Viewer, name: str, choice: Choice, *, now: dt.datetime, actor: str) -> Notice:
+    """Publish a draft (``draft-17``): number, audience, one delivery per organisation, at once.
+
+    Raises `NotFound` if the viewer's organisation has no such draft, and what `recipients.address`
+    raises. Numbers have no gaps: a publication that fails gives its number back.
+    """
+    # One lock for numbers and for the event record: two could be taken in two orders.
+    chain.lock_last()
+    notice = _own(viewer, name)
+    if notice.published_at is not None:
+        raise NotFound(kind=_("notice"), name=name[:80])
+    vulnerabilities = frozenset(notice.vulnerabilities.values_list("pk", flat=True))
+    addressed = address(
+        choice,
+        notice.marking,
+        sender=notice.owner_id,
+        vulnerabilities=vulnerabilities,
+        countable=members.granting(viewer, GrantLevel.COUNTS),
+    )
+    notice.audience = audience_row(addressed.audience)
+    notice.affected_only = isinstance(choice, Affected)
+    notice.published_at = now
+    notice.number = _next_number(fiscal_year(now))
+    notice.save()
+    _deliver(notice, addressed, vulnerabilities, now)
+    audit.record(
+        "notice.published",
+        f"notice:{notice.pk}",
+        actor=actor,
+        at=now,
+        detail=described(notice) | {"deliveries": len(addressed.deliver_to)},
+    )
+    return notice
+
+
+@transaction.atomic
+def withdraw(viewer: Viewer, name: str, *, now: dt.datetime, actor: str) -> Notice:
+    """Take a published notice back: it stays readable, and asks for nothing any more.
+
+    Raises `NotFound`; `Refused` to readers that are not its sender, and the second time.
+    """
+    notice = _own(viewer, name)
+    if notice.published_at is None:
+        raise Refused(detail=_("a draft has not been sent: there is nothing to withdraw"))
+    if notice.withdrawn_at is not None:
+        raise Refused(detail=_("%(name)s has already been withdrawn") % {"name": name})
+    notice.withdrawn_at = now
+    notice.save()
+    item = f"notice:{notice.pk}"
+    audit.record("notice.withdrawn", item, actor=actor, at=now, detail=described(notice))
+    return notice
+
+
+def described(notice: Notice) -> dict[str, object]:
+    """Return what the event record says of a notice: identifiers, never contents."""
+    return {"number": notice.number, "tlp": notice.marking.value, "exercise": notice.exercise}
+
+
+def _own(viewer: Viewer, name: str) -> Notice:
+    """Return a notice of the viewer's own organisation that the viewer may act on."""
+    notice = queries.readable_notice(viewer, name)
+    if isinstance(viewer, System):
+        return notice
+    if not isinstance(viewer, Member) or notice.owner_id != viewer.organisation:
+        raise Refused(detail=_("only the sender of a notice can do that"))
+    if not may_act(viewer):
+        raise Refused(detail=_("your role does not send notices"))
+    return notice
+
+
+def _next_number(year: int) -> str:
+    """Return the next number of the fiscal year; must run under the lock."""
+    prefix = f"N-{year:04d}-"
+    return f"{prefix}{queries.numbered(prefix) + 1:04d}"
+
+
+def _deliver(
+    notice: Notice, addressed: Addressees, vulnerabilities: frozenset[int], now: dt.datetime
+) -> None:
+    hours = notice.respond_within_hours
+    due = now + dt.timedelta(hours=hours) if hours else None
+    concerns = concerns_of(vulnerabilities, addressed.deliver_to)
+    rows = [
+        Delivery(
+            notice=notice,
+            organisation_id=organisation,
+            delivered_at=now,
+            due_at=due,
+            concerns=msgspec.to_builtins(concerns.get(organisation, ())),
+        )
+        for organisation in sorted(addressed.deliver_to)
+    ]
+    Delivery.objects.bulk_create(rows, batch_size=1000)
+    if due is not None:
+        todo.ask(ESCALATE, (row.pk for row in rows), not_before=due)
