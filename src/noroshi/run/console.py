@@ -78,6 +78,11 @@ def progress(console: Console) -> Progress:
     )
 
 
+def local_time(value: dt.datetime | None) -> str:
+    """Return a time as people here read it: local, to the minute; ``–`` for none."""
+    return "–" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+
+
 def moment(text: str) -> dt.datetime:
     """Read a date and time given on the command line (ISO 8601; local time if none is named)."""
     try:

@@ -10,6 +10,8 @@ def main() -> None:
     """Run a command; errors of ours are sentences on standard error and exit status 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "noroshi.run.settings")
     _take_language(sys.argv)
+    if sys.argv[1:2] == ["demo"]:  # never in the folder where somebody's real data may be
+        os.environ.setdefault("NOROSHI_DATA", "noroshi-demo")
     from noroshi.core.errors import MisconfiguredError, NoroshiError
 
     try:

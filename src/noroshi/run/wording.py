@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
+from noroshi.core import errors
 from noroshi.core.errors import NoroshiError
+from noroshi.hub.knowledge.models import Quarantine
+
+_BY_CODE = {
+    kind.code: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, NoroshiError)
+}
 
 
 def sentence(error: NoroshiError) -> str:
     """Return the error's sentence in the active language, with its place before it."""
     text = error.text(gettext(error.sentence))
     return f"{error.where}: {text}" if error.where else text
+
+
+def quarantined(row: Quarantine) -> str:
+    """Return why something is in quarantine, in the active language."""
+    kind = _BY_CODE.get(row.code, NoroshiError)
+    return kind("", **row.facts).text(gettext(kind.sentence))

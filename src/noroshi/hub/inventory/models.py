@@ -85,8 +85,12 @@ class PackageIdentity(models.Model):
     ``cpe`` is the full CPE name when the identity came from one.
     """
 
-    package = models.ForeignKey(Package, models.CASCADE, related_name="identities")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="package_identities")
+    package = models.ForeignKey(
+        Package, models.CASCADE, related_name="identities", db_index=False
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="package_identities", db_index=False
+    )
     key = models.BinaryField(null=True)
     cpe = models.CharField(max_length=1024, blank=True)
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from django.db import transaction
 
 from noroshi.core.errors import FormatError
 from noroshi.core.formats.feed import RawDocument
+from noroshi.hub.audit import actions as audit
 from noroshi.hub.identity.interning import ProductIds
 from noroshi.hub.knowledge import merging, queries
 from noroshi.hub.knowledge.models import Quarantine, Source
@@ -36,8 +38,12 @@ class Tally(msgspec.Struct):
 
     def add(self, other: Tally) -> None:
         """Add another tally to this one."""
-        for name in self.__struct_fields__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name, count in other.counts().items():
+            setattr(self, name, getattr(self, name) + count)
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
 class _Portion(msgspec.Struct):
@@ -57,6 +63,21 @@ class Ingest:
         self.tally = Tally()
         self._products = ProductIds()
         self._aside = queries.quarantined(source.pk)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note on the source when the import starts and when it has finished, and record it."""
+        Source.objects.filter(pk=self.source.pk).update(last_started_at=self.now)
+        yield
+        with transaction.atomic():
+            Source.objects.filter(pk=self.source.pk).update(last_finished_at=self.now)
+            audit.record(
+                "feed.imported",
+                f"source:{self.source.name}",
+                actor="system",
+                at=self.now,
+                detail=self.tally.counts(),
+            )
 
     def new_among(self, documents: Sequence[RawDocument]) -> list[RawDocument]:
         """Return the documents that were not read completely before, each once."""

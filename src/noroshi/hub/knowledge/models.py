@@ -126,7 +126,7 @@ class Record(models.Model):
     """
 
     vulnerability = models.ForeignKey(Vulnerability, models.CASCADE, related_name="records")
-    source = models.ForeignKey(Source, models.PROTECT, related_name="records")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="records", db_index=False)
     document = models.ForeignKey(Document, models.PROTECT, related_name="records")
     external_id = models.CharField(max_length=120)
     asserted_at = models.DateTimeField()
@@ -147,7 +147,9 @@ class AffectedRange(models.Model):
     """
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="affected_ranges")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="affected_ranges")
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="affected_ranges", db_index=False
+    )
     low = models.BinaryField()
     high = models.BinaryField()
     status = models.SmallIntegerField(choices=[(code, s.value) for s, code in STATUS_CODES.items()])

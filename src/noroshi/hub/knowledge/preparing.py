@@ -15,11 +15,11 @@ import zstandard
 from noroshi.core.errors import FormatError, VersionError
 from noroshi.core.facets import Affected, Record
 from noroshi.core.formats.feed import FeedFormat, RawDocument
-from noroshi.core.versions.ranges import key_ranges
+from noroshi.core.versions.ranges import key_ranges, salvage
 from noroshi.hub.knowledge.models import STATUS_CODES
 
-LEVEL = 6
-"""Zstandard level of stored bytes; higher ones cost more time than they save room."""
+LEVEL = 3
+"""Zstandard level of stored bytes; on texts this short higher ones only cost time."""
 
 SMALL = 160
 """Bytes below which a frame would be larger than what it holds."""
@@ -140,14 +140,14 @@ def _prepared(record: Record) -> PreparedRecord:
 
 
 def _rows(claim: int, affected: Affected) -> list[RangeRow]:
-    """Return the comparable ranges of one claim; a bound that is no version has none.
+    """Return the comparable ranges of one claim, without those whose bound is no version.
 
-    The words stay in the facets, where people see them.
+    Their words stay in the facets, where people see them.
     """
     try:
         intervals = key_ranges(affected)
     except VersionError:
-        return []
+        intervals, _ = salvage(affected)
     product = affected.product
     conditional = affected.condition is not None
     return [

@@ -219,3 +219,10 @@ def reasons(viewer: Viewer, findings: Iterable[Finding]) -> dict[int, list[Why]]
     for why in found.values():
         why.sort(key=lambda w: (w.match.doubt != "", -w.match.confidence, w.match.pk))
     return found
+
+
+def findings_of(viewer: Viewer, vulnerability: int) -> list[Finding]:
+    """Return the live findings of one vulnerability that the viewer may see."""
+    rows = Finding.objects.visible_to(viewer).filter(vulnerability=vulnerability, status__in=LIVE)
+    rows = rows.select_related("system__organisation", "vulnerability")
+    return list(rows.order_by("system__organisation__slug", "system__name"))

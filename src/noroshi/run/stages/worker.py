@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -46,18 +47,20 @@ class Worker:
         self.watch = watch
         self.efforts = {stage.name: Effort() for stage in stages}
 
-    def until_idle(self) -> dict[str, Effort]:
-        """Work until nothing is due now; return what each stage did."""
-        while any(self.drain(stage) for stage in self.stages):
-            pass
-        return self.efforts
+    def until_idle(self, stop: threading.Event | None = None) -> dict[str, Effort]:
+        """Work until nothing is due now, or ``stop`` is set; return what each stage did.
 
-    def drain(self, stage: Stage) -> int:
-        """Work on one stage until nothing is due for it; return how many objects there were."""
-        total = 0
-        while done := self.step(stage):
-            total += done
-        return total
+        A stage is drained before the next one starts: what it asks of a later one is then asked
+        once, however many batches asked.
+        """
+        while not (stop and stop.is_set()):
+            busy = False
+            for stage in self.stages:
+                while self.step(stage) and not (stop and stop.is_set()):
+                    busy = True
+            if not busy:
+                break
+        return self.efforts
 
     def step(self, stage: Stage) -> int:
         """Do one batch of one stage, all or nothing; return how many objects it held."""

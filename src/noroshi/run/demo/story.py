@@ -1,0 +1,102 @@
+"""What people do in the sample: publish, read, acknowledge, answer, or fail to.
+
+The story is played at moments of the past few days, in order; between two deeds the worker does
+what has become due, so that a delivery nobody answers escalates when its time has come.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from noroshi.core.delivery import DeliveryState
+from noroshi.core.policy.audience import People
+from noroshi.core.policy.marking import parse_tlp
+from noroshi.core.policy.visibility import System
+from noroshi.hub.members import queries as members
+from noroshi.hub.notices import actions as notices
+from noroshi.hub.notices.letters import Content
+from noroshi.hub.notices.models import Escalation
+from noroshi.hub.notices.recipients import Affected, Choice, selection
+from noroshi.run.demo.sample import AudienceEntry, NoticeEntry, ResponseEntry, Sample
+from noroshi.run.stages.worker import Worker
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """One thing somebody does, ``hour`` hours after the beginning."""
+
+    hour: float
+    what: NoticeEntry | ResponseEntry
+
+
+def deeds(sample: Sample) -> list[Deed]:
+    """Return everything that happens, in order; at one hour, publications come first."""
+    begun = {notice.slug: notice.hour for notice in sample.notices}
+    found = [Deed(notice.hour, notice) for notice in sample.notices]
+    found += [Deed(begun[answer.notice] + answer.after, answer) for answer in sample.responses]
+    return sorted(found, key=lambda deed: (deed.hour, isinstance(deed.what, ResponseEntry)))
+
+
+def play(
+    sample: Sample, beginning: dt.datetime, worker_at: Callable[[dt.datetime], Worker]
+) -> Iterator[Deed]:
+    """Play the story; yield each deed when it is done."""
+    numbers: dict[str, str] = {}
+    for deed in deeds(sample):
+        now = beginning + dt.timedelta(hours=deed.hour)
+        worker_at(now).until_idle()
+        if isinstance(deed.what, NoticeEntry):
+            numbers[deed.what.slug] = _publish(deed.what, now)
+        else:
+            _answer(deed.what, numbers[deed.what.notice], now)
+        yield deed
+
+
+def escalations() -> int:
+    """Return how often a late delivery was brought to somebody's attention."""
+    return Escalation.objects.visible_to(System()).count()
+
+
+def _publish(entry: NoticeEntry, now: dt.datetime) -> str:
+    author = members.person_named(entry.author)
+    viewer = members.viewer_of(author)
+    content = Content(
+        tlp=parse_tlp(entry.tlp),
+        title_ja=entry.title,
+        text_ja=entry.text.strip(),
+        title_en=entry.title_en,
+        text_en=entry.text_en.strip(),
+        respond_within_hours=entry.respond_within,
+        vulnerabilities=entry.vulnerabilities,
+    )
+    draft = notices.draft(viewer, content, now=now, actor=author.email)
+    choice = _choice(entry.audience)
+    name = f"draft-{draft.pk}"
+    return notices.publish(viewer, name, choice, now=now, actor=author.email).number
+
+
+def _choice(audience: AudienceEntry) -> Choice:
+    if audience.people:
+        return People(frozenset(members.person_named(email).pk for email in audience.people))
+    chosen = selection(
+        districts=audience.districts,
+        sectors=audience.sectors,
+        kinds=audience.kinds,
+        communities=audience.communities,
+        organisations=audience.organisations,
+    )
+    return Affected(chosen) if audience.only_affected else chosen
+
+
+def _answer(entry: ResponseEntry, number: str, now: dt.datetime) -> None:
+    organisation = members.named(entry.organisation)
+    person = organisation.people.filter(role="responder").first()
+    viewer = members.viewer_of(person or organisation)
+    actor = person.email if person else organisation.slug
+    if entry.act == "read":
+        notices.mark_read(viewer, number, now=now, actor=actor)
+        return
+    state = DeliveryState.ACKNOWLEDGED if entry.act == "acknowledge" else DeliveryState(entry.act)
+    notices.respond(viewer, number, state, text=entry.text, now=now, actor=actor)

@@ -1,0 +1,105 @@
+"""``noroshi sbom``: what members run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rich.table import Table
+
+from noroshi.core.errors import NotFound, Refused, TooLarge
+from noroshi.core.policy.visibility import System
+from noroshi.core.sector import Criticality, Exposure
+from noroshi.hub.inventory import queries
+from noroshi.hub.inventory.actions import AddedInventory, add_inventory, system_named
+from noroshi.hub.members import queries as members
+from noroshi.run.console import Options, RoomCommand, Verbs, local_time
+from noroshi.run.stages.worker import utc_now
+
+
+class Command(RoomCommand):
+    """Take in SBOMs."""
+
+    help = _("take in SBOMs, and list what is stored")
+
+    def declare(self, verbs: Verbs) -> None:
+        """Declare add and list."""
+        add = verbs.add("add", self.add, _("store an SBOM as a system's current inventory"))
+        add.add_argument("--organisation", required=True, metavar="SLUG", help=_("whose it is"))
+        add.add_argument(
+            "--system",
+            metavar="NAME",
+            help=_("name of the system (default: the file's name without its endings)"),
+        )
+        add.add_argument(
+            "--criticality",
+            choices=[item.value for item in Criticality],
+            default=Criticality.MEDIUM.value,
+            help=_("how much depends on the system, if it is new"),
+        )
+        add.add_argument(
+            "--exposure",
+            choices=[item.value for item in Exposure],
+            default=Exposure.CONTROLLED.value,
+            help=_("how reachable the system is, if it is new"),
+        )
+        add.add_argument(
+            "files",
+            nargs="+",
+            type=Path,
+            metavar="FILE",
+            help=_("CycloneDX JSON or XML, SPDX JSON or tag-value; several: one system each"),
+        )
+        verbs.add("list", self.list, _("list the current inventories"))
+
+    def add(self, options: Options) -> None:
+        """Store the files, each as the inventory of one system."""
+        files: list[Path] = options["files"]
+        if options["system"] and len(files) > 1:
+            raise Refused(detail=_("--system names one system; give one file with it"))
+        organisation = members.named(options["organisation"])
+        criticality = Criticality(options["criticality"])
+        exposure = Exposure(options["exposure"])
+        for path in files:
+            data = _read(path)
+            name = options["system"] or path.name.partition(".")[0]
+            system = system_named(organisation, name, criticality=criticality, exposure=exposure)
+            added = add_inventory(system, path.name, data, now=utc_now(), actor=organisation.slug)
+            self.out.print(_added(name, added), markup=False)
+        self.out.print(_("Findings appear after: noroshi run --until-idle"))
+
+    def list(self, _options: Options) -> None:
+        """Show every current inventory on this node."""
+        table = Table(_("Organisation"), _("System"), _("Format"), _("Components"), _("Uploaded"))
+        for row in queries.inventories(System()):
+            table.add_row(
+                row.system.organisation.slug,
+                row.system.name,
+                row.dialect,
+                f"{row.component_count:,}",
+                local_time(row.uploaded_at),
+            )
+        self.out.print(table)
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise NotFound(kind=_("file"), name=str(path))
+    limit = settings.NOROSHI.max_document_bytes
+    if path.stat().st_size > limit:
+        raise TooLarge(path.name, limit=limit)
+    return path.read_bytes()
+
+
+def _added(name: str, added: AddedInventory) -> str:
+    if added.unchanged:
+        return _("%(system)s: this SBOM is stored already; nothing has changed") % {"system": name}
+    text = _("%(system)s: %(components)d components, %(fresh)d packages new to the hub") % {
+        "system": name,
+        "components": added.components,
+        "fresh": added.new_packages,
+    }
+    if added.problems:
+        text += _("; %(problems)d parts could not be used") % {"problems": added.problems}
+    return text
