@@ -44,9 +44,8 @@ DISTRIBUTION_TYPES = frozenset({"deb", "rpm", "apk", "alpine", "alpm"})
 LONGEST = 2048
 """Characters beyond which a text is not taken for a CPE name or a package URL."""
 
-_CASELESS = frozenset(
-    {"deb", "golang"}
-)  # purl types whose names are lower case by their definition
+# purl types whose names are lower case by definition, though the library leaves them.
+_CASELESS = frozenset({"deb"})
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no name has one, and PostgreSQL text cannot hold NUL

@@ -46,8 +46,15 @@ COLLECTIONS = {
 }
 """Host of ``collectionURL`` → purl type of the packages named there."""
 
-_ALWAYS_SPACED = frozenset({"maven", "composer"})
-_MAYBE_SPACED = frozenset({"npm", "golang"})
+_PLAIN = re.compile(r"()([^\s:/]+)")
+_SPACED = {
+    "maven": re.compile(r"([^\s:/]+):([^\s:/]+)"),
+    "composer": re.compile(r"([^\s:/]+)/([^\s:/]+)"),
+    "npm": re.compile(r"(?:(@[^\s:/]+)/)?([^\s:/]+)"),
+    "golang": re.compile(r"(?:([^\s:]+)/)?([^\s:/]+)"),
+}
+"""purl type → how a package's namespace and name are written; `_PLAIN` for those without one."""
+
 _RED_HAT = frozenset({"access.redhat.com", "catalog.redhat.com"})
 _RPM_NAME = re.compile(r"[A-Za-z0-9][\w.+-]{0,127}", re.ASCII)
 _WORDLESS = frozenset({"", "-", "*", "?", "n/a", "na", "none", "unknown", "unspecified"})
@@ -185,12 +192,12 @@ def _collected(entry: Entry) -> Purl | None:
     kind = COLLECTIONS.get(_host(entry))
     if kind is None or not 0 < len(entry.package_name) <= LONGEST_NAME:
         return None
-    name = _go_module(entry) if kind == "golang" else entry.package_name
-    namespace, _, name = name.rpartition(":" if kind == "maven" else "/")
-    if bool(namespace) is not (kind in _ALWAYS_SPACED) and kind not in _MAYBE_SPACED:
+    written = _go_module(entry) if kind == "golang" else entry.package_name
+    found = _SPACED.get(kind, _PLAIN).fullmatch(written)
+    if found is None:
         return None
     try:
-        return parse_purl(PackageURL(type=kind, namespace=namespace, name=name).to_string())
+        return parse_purl(PackageURL(type=kind, namespace=found[1], name=found[2]).to_string())
     except (ValueError, NotAnIdentifier):
         return None
 

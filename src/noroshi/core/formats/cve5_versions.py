@@ -115,7 +115,7 @@ def _changing(span: _Span, status: Status, changes: list[Change]) -> Iterator[Ve
 def _alone(text: str) -> tuple[_Span, ...]:
     """Read a ``version`` without bounds beside it."""
     if len(text) > LONGEST_LIST:
-        raise VersionError(value=repr(text[:80]), scheme="CVE 5")
+        raise _refusal(text)
     text = text.strip()
     if text.casefold() in _ANY:
         return (_EVERY,)
@@ -141,7 +141,7 @@ def _expression(text: str) -> _Span:
     while position < len(text):
         bound = _BOUND.match(text, position)
         if bound is None or bound[1][0] in sides:
-            raise VersionError(value=repr(text[:80]), scheme="CVE 5")
+            raise _refusal(text)
         operator, value = bound.groups()
         if operator[0] == "<":
             sides["<"] = _upper(value, inclusive=operator == "<=")
@@ -149,7 +149,7 @@ def _expression(text: str) -> _Span:
             sides[operator[0]] = _version(value), operator != ">"
         position = bound.end()
     if "=" in sides and len(sides) > 1:
-        raise VersionError(value=repr(text[:80]), scheme="CVE 5")
+        raise _refusal(text)
     if "=" in sides:
         return _Span(*sides["="], *sides["="])
     return _Span(*sides.get(">", (None, True)), *sides.get("<", (None, False)))
@@ -173,8 +173,9 @@ def _upper(text: str, *, inclusive: bool) -> tuple[str | None, bool]:
         if text.casefold() in _ANY or _ENDLESS.fullmatch(text):
             return None, False
         text = text.removeprefix("<=" if inclusive else "<")
-        branch = _BRANCH.fullmatch(text)
-        if branch and (inclusive or text.endswith("*")):
+        if branch := _BRANCH.fullmatch(text):
+            if not inclusive and not text.endswith("*"):
+                raise _refusal(text)  # "below 7.x": below its start or its end, nobody can tell
             return f"{_version(branch[1])}.{END_OF_BRANCH}", True
     return _version(text), inclusive
 
@@ -191,5 +192,9 @@ def _version(text: str) -> str:
         or _NO_VERSION.search(text)
         or not all(map(_DIGIT.search, text.split()))
     ):
-        raise VersionError(value=repr(text[:80]), scheme="CVE 5")
+        raise _refusal(text)
     return text
+
+
+def _refusal(text: str) -> VersionError:
+    return VersionError(value=repr(text[:80]), scheme="CVE 5")

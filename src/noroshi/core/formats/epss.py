@@ -60,8 +60,8 @@ def read(document: bytes, /) -> Iterator[Record | FormatError]:
 
 
 def _layout(comment: bytes, heading: bytes) -> _Layout:
-    names = [name.strip().lower() for name in heading[:LONGEST_LINE].split(b",")]
-    if b"cve" not in names or b"epss" not in names:
+    names = [name.strip().lower() for name in heading[: LONGEST_LINE + 1].split(b",")]
+    if len(heading) > LONGEST_LINE or b"cve" not in names or b"epss" not in names:
         raise WrongShape("line 1", detail="no heading with the columns cve and epss")
     found = _SCORE_DATE.search(comment[:LONGEST_LINE])
     day = claims.day(found[1].decode()) if found else None

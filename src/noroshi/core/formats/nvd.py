@@ -92,8 +92,8 @@ class _Outer(_Wire, frozen=True):
     """Whichever of the three shapes it is; what is inside stays raw."""
 
     vulnerabilities: list[msgspec.Raw] | None = None
-    cve: msgspec.Raw | None = None
-    id: msgspec.Raw | None = None
+    cve: msgspec.Raw = msgspec.Raw(b"")
+    id: msgspec.Raw = msgspec.Raw(b"")
 
 
 _outer = msgspec.json.Decoder(_Outer)
@@ -118,7 +118,7 @@ def documents(payload: bytes, /) -> Iterator[RawDocument | FormatError]:
     if outer.vulnerabilities is not None:
         for index, raw in enumerate(outer.vulnerabilities):
             yield RawDocument(f"$.vulnerabilities[{index}]", bytes(raw))
-    elif outer.cve is not None or outer.id is not None:
+    elif bytes(outer.cve) or bytes(outer.id):
         yield RawDocument("", body)
     else:
         yield WrongShape("$", detail="neither a page of vulnerabilities nor a CVE")
@@ -156,7 +156,7 @@ def _decode(document: bytes) -> tuple[_Cve, list[FormatError], str]:
 def _is_item(document: bytes) -> bool:
     if _ITEM.match(document):
         return True
-    return not _BARE.match(document) and strict_json.split(document, _outer).cve is not None
+    return not _BARE.match(document) and bytes(strict_json.split(document, _outer).cve) != b""
 
 
 def _record(

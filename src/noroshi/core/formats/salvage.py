@@ -2,7 +2,7 @@
 
 Real feeds hold a number where a text belongs, a ``null`` where a list does. Such a value is cut
 out and reported with its place, and the rest is read as if it had not been there; if cutting
-it leaves its parent without something required, the parent goes next. Only what a format calls
+it leaves its parent without something required, the parent goes with it. Only what a format calls
 *vital* fails the document.
 """
 
@@ -54,7 +54,8 @@ def _with_cuts(
         if found.where in vital or not _STEPS.fullmatch(found.where):
             raise found
         place, value = _cut(tree, found.where, missing)
-        if value is not None:
+        of_the_last = odd and odd[-1].where.startswith((f"{place}.", f"{place}["))
+        if value is not None and not of_the_last:
             odd.append(WrongShape(place, **found.facts))
     raise WrongShape("$", detail=f"more than {MOST_CUTS} values of the wrong kind")
 
