@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,14 +87,33 @@ def database(request, databases, django_db_blocker) -> Iterator[str]:
 
 
 @pytest.fixture(params=BOTH)
-def database_address(request, tmp_path, postgresql_server) -> Iterator[str]:
+def database_kind(request) -> str:
+    """Which database a test that starts the program uses."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_address(new_database) -> str:
     """The address (as in ``NOROSHI_DATABASE``) of an empty database of the test's own."""
-    if request.param == "sqlite":
-        yield f"sqlite://{tmp_path}/noroshi.sqlite3"
-        return
-    name = f"noroshi_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield f"{postgresql_server.rpartition('/')[0]}/{name}"
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    address: str = new_database()
+    return address
+
+
+@pytest.fixture
+def new_database(database_kind, tmp_path, postgresql_server) -> Iterator[Callable[[], str]]:
+    """Make empty databases of one kind, as many as the test wants; they go when it ends."""
+    names: list[str] = []
+
+    def make() -> str:
+        name = f"noroshi_{uuid.uuid4().hex[:12]}"
+        if database_kind == "sqlite":
+            return f"sqlite://{tmp_path}/{name}.sqlite3"
+        with psycopg.connect(postgresql_server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        names.append(name)
+        return f"{postgresql_server.rpartition('/')[0]}/{name}"
+
+    yield make
+    for name in names:
+        with psycopg.connect(postgresql_server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -5,32 +5,24 @@ The order of documents is kept, so that the result does not depend on how many c
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Protocol
 
 from noroshi.core.errors import FormatError
 from noroshi.core.formats.feed import RawDocument
 from noroshi.edge.feeds.files import Limits, Meter, Payload, Unreadable, files_below, payloads
+from noroshi.edge.feeds.reading import Located, read, read_elsewhere
 from noroshi.edge.feeds.registry import FORMATS
 from noroshi.hub.knowledge.actions import Ingest
-from noroshi.hub.knowledge.preparing import PreparedDocument, prepare
 
-BATCH_DOCUMENTS = 250
+BATCH_DOCUMENTS = 500
 BATCH_BYTES = 4_000_000
 """A batch is full at either; it is what one core reads at a time."""
 
 WORTH_A_POOL = 20_000_000
 """Bytes on disk from which starting other processes pays."""
-
-Located = tuple[str, RawDocument]
-"""A file's name and a document in it."""
 
 
 class Watcher(Protocol):
@@ -59,9 +51,9 @@ def import_paths(
     batches = _new_batches(ingest, files, limits, meter)
     readers = (os.cpu_count() or 1) if cores is None else cores
     if readers > 1 and (cores is not None or size >= WORTH_A_POOL):
-        written = _prepared_elsewhere(ingest.source.name, batches, readers)
+        written = read_elsewhere(ingest.source.name, batches, readers)
     else:
-        written = (_prepare(ingest.source.name, batch) for batch in batches)
+        written = (read(ingest.source.name, batch) for batch in batches)
     for prepared in written:
         ingest.write(prepared)
         watch(meter.read)
@@ -112,36 +104,3 @@ def _located(payload: Payload, document: RawDocument | FormatError) -> RawDocume
     if isinstance(document, FormatError):
         return RawDocument(payload.where, payload.data)
     return RawDocument(f"{payload.where} {document.where}".strip(), document.body)
-
-
-def _prepare(source: str, batch: Sequence[Located]) -> list[PreparedDocument]:
-    format_ = FORMATS[source]
-    return [prepare(format_, file, document) for file, document in batch]
-
-
-def _prepared_elsewhere(
-    source: str, batches: Iterator[list[Located]], readers: int
-) -> Iterator[list[PreparedDocument]]:
-    context = multiprocessing.get_context("spawn")  # forked children would share our database
-    with ProcessPoolExecutor(readers, context, initializer=_die_with_parent) as pool:
-        under_way: deque[Future[list[PreparedDocument]]] = deque()
-        for batch in batches:
-            under_way.append(pool.submit(_prepare, source, batch))
-            if len(under_way) > readers + 1:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-
-
-def _die_with_parent() -> None:
-    """End this reader when the importing process is gone, however it went."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    sentinel = parent.sentinel
-
-    def watch() -> None:
-        wait([sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -23,7 +23,7 @@ from noroshi.hub.knowledge import merging, queries
 from noroshi.hub.knowledge.models import Quarantine, Source
 from noroshi.hub.knowledge.preparing import PreparedDocument, PreparedRecord, fingerprint
 
-PORTION = 500
+PORTION = 1000
 """Records written in one transaction."""
 
 

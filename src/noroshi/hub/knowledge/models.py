@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from noroshi.core.facets import Status
 from noroshi.hub.identity.models import Product
-
-STATUS_CODES: dict[Status, int] = {
-    Status.AFFECTED: 1,
-    Status.NOT_AFFECTED: 2,
-    Status.FIXED: 3,
-    Status.UNKNOWN: 4,
-}
-"""What `AffectedRange.status` stores for each status."""
+from noroshi.hub.knowledge.statuses import STATUS_CODES
 
 
 class Source(models.Model):

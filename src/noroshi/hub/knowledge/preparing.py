@@ -1,6 +1,7 @@
 """From a document's bytes to rows: all that needs no database, so that it can run elsewhere.
 
-An import hands documents to other processes with `prepare` and only writes what comes back.
+An import hands documents to other processes with `prepare` and only writes what comes back; this
+module therefore imports nothing of Django.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from noroshi.core.errors import FormatError, VersionError
 from noroshi.core.facets import Affected, Record
 from noroshi.core.formats.feed import FeedFormat, RawDocument
 from noroshi.core.versions.ranges import key_ranges, salvage
-from noroshi.hub.knowledge.models import STATUS_CODES
+from noroshi.hub.knowledge.statuses import STATUS_CODES
 
 LEVEL = 3
 """Zstandard level of stored bytes; on texts this short higher ones only cost time."""

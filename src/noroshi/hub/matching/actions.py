@@ -24,9 +24,9 @@ from noroshi.core.sector import Criticality, Exposure
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.inventory import queries as inventory
 from noroshi.hub.inventory.actions import FIND
-from noroshi.hub.knowledge.models import STATUS_CODES
 from noroshi.hub.knowledge.models import Record as StoredRecord
 from noroshi.hub.knowledge.preparing import unpack_record
+from noroshi.hub.knowledge.statuses import STATUS_CODES
 from noroshi.hub.matching import queries
 from noroshi.hub.matching.models import Finding, FindingStatus, PackageMatch
 from noroshi.hub.matching.queries import Concern, FindingSide, RawHit, Side
