@@ -254,6 +254,14 @@ def test_a_catalogue_note_without_a_day_is_no_claim():
     assert record(value).exploited is None
 
 
+def test_of_two_catalogue_notes_the_first_counts():
+    value = samples.cve5()
+    value["containers"]["adp"][1]["metrics"].append(
+        {"other": {"type": "kev", "content": {"dateAdded": "2024-08-01"}}}
+    )
+    assert record(value).exploited == record(samples.cve5()).exploited
+
+
 def test_an_advisory_that_is_no_github_id_is_no_name():
     value = at(samples.cve5(), "containers.cna.source.advisory", "KSM-SA-1")
     assert record(value).names == (NAME,)

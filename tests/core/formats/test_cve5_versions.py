@@ -64,6 +64,8 @@ def test_all_versions_are_unbounded(text):
         "<" * 1_000_000,
         " " * 1_000_000 + "x",
         "1, " * 1_000_000,
+        "1, " * 1_000_000 + "1",
+        "< 1, " * 1_000_000 + "> 1",
     ],
     ids=lambda text: text[:20],
 )

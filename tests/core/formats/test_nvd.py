@@ -192,6 +192,8 @@ def test_a_dispute_is_told_by_its_tag_and_by_how_it_was_written_before():
     assert record(at(samples.nvd(), "cve.cveTags", tagged)).disputed == ("psirt@kasumi.example",)
     told = at(samples.nvd(), "cve.descriptions.0.value", "** DISPUTED ** By its maker.")
     assert record(told).disputed == ("psirt@kasumi.example",)
+    told["cve"]["cveTags"] = [{"sourceIdentifier": samples.CISA, "tags": ["disputed"]}]
+    assert record(told).disputed == ("CISA-ADP",)
     assert record(samples.nvd()).disputed == ()
 
 
