@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from tests.core.formats import feed_samples as samples
@@ -120,6 +121,17 @@ def test_an_array_is_split_into_its_records_unchanged():
         ("$[0]", one),
         ("$[1]", two),
     ]
+
+
+def test_the_programmes_lists_of_changes_hold_no_records():
+    changes = {
+        "fetchTime": "2024-07-09T10:29:43.626Z",
+        "numberOfChanges": 1,
+        "new": [],
+        "updated": [],
+    }
+    assert samples.documents(cve5, raw(changes)) == []
+    assert samples.documents(cve5, json.dumps([changes], indent=2).encode()) == []
 
 
 @pytest.mark.parametrize(

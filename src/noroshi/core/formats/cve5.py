@@ -8,6 +8,7 @@ Source: https://github.com/CVEProject/cve-schema
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
@@ -61,6 +62,7 @@ _VITAL = frozenset(
         "$.containers.cna",
     }
 )
+_CHANGES = re.compile(rb"\[?\s*\{\s*\"fetchTime\"\s*:")
 _EXPLOITATION = frozenset({"none", "poc", "active"})
 _AUTOMATABLE = frozenset({"no", "yes"})
 _TECHNICAL_IMPACT = frozenset({"partial", "total"})
@@ -68,8 +70,14 @@ _STATES = {"PUBLISHED": State.PUBLISHED, "REJECTED": State.REJECTED}
 
 
 def documents(payload: bytes, /) -> Iterator[RawDocument | FormatError]:
-    """Return a record as one document, unread; split an array into its records."""
+    """Return a record as one document, unread; split an array into its records.
+
+    The lists of changes in the programme's own archive (``delta.json``, ``deltaLog.json``) lie
+    among the records and hold none: they have no documents.
+    """
     body = payload.removeprefix(b"\xef\xbb\xbf").strip()
+    if _CHANGES.match(body):
+        return
     if body.startswith(b"{"):
         yield RawDocument("", body)
     elif body.startswith(b"["):
