@@ -19,6 +19,7 @@ V40 = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
 V20 = "AV:N/AC:L/Au:N/C:P/I:P/A:P"
 FIRMWARE = "cpe:2.3:o:kasumi:sr-200_firmware:*:*:*:*:*:*:*:*"
 HARDWARE = "cpe:2.3:h:kasumi:sr-200:-:*:*:*:*:*:*:*"
+_RANGE = {"version": "2.0", "lessThan": "2.4", "status": "affected"}
 
 
 def cve5() -> dict[str, Any]:
@@ -33,81 +34,68 @@ def cve5() -> dict[str, Any]:
             "datePublished": "2024-07-09T10:29:43.626Z",
             "dateUpdated": "2024-07-10T09:00:00",
         },
-        "containers": {
-            "cna": {
-                "providerMetadata": {"orgId": "0", "shortName": "kasumi"},
-                "title": "SR-200 trusts its neighbours",
-                "descriptions": [
-                    {"lang": "en", "value": "A neighbour can run commands on an SR-200."},
-                    {"lang": "ja", "value": "隣接機器から SR-200 に命令を実行させられます。"},
-                    {"lang": "de", "value": "Ein Nachbar kann Befehle ausführen."},
-                ],
-                "affected": [
-                    {
-                        "vendor": "Kasumi",
-                        "product": "SR-200",
-                        "defaultStatus": "unaffected",
-                        "versions": [
-                            {
-                                "version": "2.0",
-                                "lessThan": "2.4",
-                                "status": "affected",
-                                "versionType": "semver",
-                            }
-                        ],
-                    }
-                ],
-                "problemTypes": [
-                    {"descriptions": [{"lang": "en", "cweId": "CWE-78", "description": "ours"}]},
-                    {"descriptions": [{"lang": "en", "description": "n/a"}]},
-                ],
-                "references": [{"url": "https://kasumi.example/sa/1", "tags": ["Vendor-Advisory"]}],
-                "metrics": [
-                    {"cvssV3_1": {"version": "3.1", "vectorString": V31, "baseScore": 9.8}},
-                    {"cvssV4_0": {"version": "4.0", "vectorString": V40, "baseScore": 9.3}},
-                ],
-                "source": {"advisory": "GHSA-2345-cfgh-jmpq"},
-            },
-            "adp": [
-                {
-                    "providerMetadata": {"orgId": "1", "shortName": "CVE"},
-                    "references": [
-                        {"url": "https://kasumi.example/sa/1", "tags": ["x_transferred"]},
-                        {"url": "https://mirror.example/1", "tags": ["x_transferred"]},
-                    ],
-                },
-                {
-                    "providerMetadata": {"orgId": CISA, "shortName": "CISA-ADP"},
-                    "affected": [
-                        {
-                            "vendor": "kasumi",
-                            "product": "sr-200_firmware",
-                            "cpes": ["cpe:2.3:o:kasumi:sr-200_firmware:2.0:*:*:*:*:*:*:*"],
-                            "defaultStatus": "unknown",
-                            "versions": [
-                                {"version": "2.0", "lessThan": "2.4", "status": "affected"}
-                            ],
-                        }
-                    ],
-                    "metrics": [
-                        {
-                            "other": {
-                                "type": "ssvc",
-                                "content": {
-                                    "timestamp": "2024-07-11T00:00:00Z",
-                                    "options": [
-                                        {"Exploitation": "Active"},
-                                        {"Automatable": "yes"},
-                                        {"Technical Impact": "total"},
-                                    ],
-                                },
-                            }
-                        },
-                        {"other": {"type": "kev", "content": {"dateAdded": "2024-07-12"}}},
-                    ],
-                },
-            ],
-        },
+        "containers": {"cna": _cna(), "adp": [_programme(), _cisa()]},
+    }
+
+
+def _cna() -> dict[str, Any]:
+    return {
+        "providerMetadata": {"orgId": "0", "shortName": "kasumi"},
+        "title": "SR-200 trusts its neighbours",
+        "descriptions": [
+            {"lang": "en", "value": "A neighbour can run commands on an SR-200."},
+            {"lang": "ja", "value": "隣接機器から SR-200 に命令を実行させられます。"},
+            {"lang": "de", "value": "Ein Nachbar kann Befehle ausführen."},
+        ],
+        "affected": [
+            {
+                "vendor": "Kasumi",
+                "product": "SR-200",
+                "defaultStatus": "unaffected",
+                "versions": [{**_RANGE, "versionType": "semver"}],
+            }
+        ],
+        "problemTypes": [
+            {"descriptions": [{"lang": "en", "cweId": "CWE-78", "description": "ours"}]},
+            {"descriptions": [{"lang": "en", "description": "n/a"}]},
+        ],
+        "references": [{"url": "https://kasumi.example/sa/1", "tags": ["Vendor-Advisory"]}],
+        "metrics": [
+            {"cvssV3_1": {"version": "3.1", "vectorString": V31, "baseScore": 9.8}},
+            {"cvssV4_0": {"version": "4.0", "vectorString": V40, "baseScore": 9.3}},
+        ],
+        "source": {"advisory": "GHSA-2345-cfgh-jmpq"},
+    }
+
+
+def _programme() -> dict[str, Any]:
+    return {
+        "providerMetadata": {"orgId": "1", "shortName": "CVE"},
+        "references": [
+            {"url": "https://kasumi.example/sa/1", "tags": ["x_transferred"]},
+            {"url": "https://mirror.example/1", "tags": ["x_transferred"]},
+        ],
+    }
+
+
+def _cisa() -> dict[str, Any]:
+    decisions = [{"Exploitation": "Active"}, {"Automatable": "yes"}, {"Technical Impact": "total"}]
+    ssvc = {"timestamp": "2024-07-11T00:00:00Z", "options": decisions}
+    return {
+        "providerMetadata": {"orgId": CISA, "shortName": "CISA-ADP"},
+        "affected": [
+            {
+                "vendor": "kasumi",
+                "product": "sr-200_firmware",
+                "cpes": ["cpe:2.3:o:kasumi:sr-200_firmware:2.0:*:*:*:*:*:*:*"],
+                "defaultStatus": "unknown",
+                "versions": [{**_RANGE}],
+            }
+        ],
+        "metrics": [
+            {"other": {"type": "ssvc", "content": ssvc}},
+            {"other": {"type": "kev", "content": {"dateAdded": "2024-07-12"}}},
+        ],
     }
 
 
