@@ -257,6 +257,7 @@ def test_every_notice_has_an_author_an_audience_and_known_vulnerabilities():
         assert re.fullmatch(r"\+\d+h", notice["published"])
         assert set(notice["audience"]) <= {
             *("districts", "sectors", "kinds", "organisations", "only_affected"),
+            "inform_bureaus",
         }
         assert set(notice["audience"].get("organisations", ())) <= organisations
         assert all(District(district) for district in notice["audience"].get("districts", ()))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
@@ -24,8 +25,8 @@ class Command(BaseCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.out = Console(highlight=False, soft_wrap=True)
-        self.err = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.out = _console(sys.stdout)
+        self.err = _console(sys.stderr)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Add ``--lang``; `noroshi.run.main` has read it before the settings were loaded."""
@@ -63,6 +64,16 @@ class Verbs:
         parser = self._action.add_parser(name, help=text, description=text)
         parser.set_defaults(run=run)
         return parser
+
+
+PLAIN_WIDTH = 120
+"""Columns of what goes into a file or a pipe."""
+
+
+def _console(stream: TextIO) -> Console:
+    """Return a console that prints text as it is: no emoji for ``:a:``, no colour for numbers."""
+    width = None if stream.isatty() else PLAIN_WIDTH
+    return Console(file=stream, width=width, highlight=False, emoji=False, soft_wrap=True)
 
 
 def progress(console: Console) -> Progress:

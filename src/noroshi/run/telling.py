@@ -107,25 +107,13 @@ def _concerned(viewer: Viewer, found: Vulnerability) -> Iterator[RenderableType]
         yield _("No system that you may see is concerned.")
         return
     reasons = evidence(viewer, findings)
-    table = Table(
-        _("Organisation"),
-        _("System"),
-        _("Because"),
-        _("Sure"),
-        _("Priority"),
-        title=_("Who is concerned, and why"),
-        title_justify="left",
-    )
+    yield f"[bold]{_('Who is concerned, and why')}[/bold]"
     for finding in findings:
-        why = reasons.get(finding.pk, [])
-        table.add_row(
-            escape(finding.system.organisation.name),
-            escape(finding.system.name),
-            escape(words.because(why[0])) if why else "–",
-            words.sureness(finding.status, finding.confidence),
-            words.priority(finding.priority),
-        )
-    yield table
+        who = f"{finding.system.organisation.name} · {finding.system.name}"
+        sure = words.sureness(finding.status, finding.confidence)
+        yield escape(f"  • {who}: {sure}, {words.priority(finding.priority)}")
+        for reason in reasons.get(finding.pk, [])[:2]:
+            yield escape(f"      {words.because(reason)}")
 
 
 def _told(viewer: Viewer, found: Vulnerability) -> Iterator[RenderableType]:

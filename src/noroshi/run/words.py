@@ -77,21 +77,18 @@ def doubt(evidence: Evidence) -> str:
 
 
 def because(evidence: Evidence) -> str:
-    """Return one reason of a finding as a short text of one to three lines."""
-    parts = [
-        f"{evidence.component} {evidence.version}".strip(),
-        _("%(by)s says %(range)s (%(basis)s)")
-        % {
-            "by": evidence.by,
-            "range": evidence.statement,
-            "basis": basis(evidence.basis),
-        },
-    ]
+    """Return one reason of a finding in one line."""
+    text = _("%(component)s: %(by)s says %(range)s (%(basis)s)") % {
+        "component": f"{evidence.component} {evidence.version}".strip(),
+        "by": evidence.by,
+        "range": evidence.statement,
+        "basis": basis(evidence.basis),
+    }
     if evidence.ends_at:
-        parts.append(_("not affected from %(version)s") % {"version": evidence.ends_at})
+        text += _("; not affected from %(version)s") % {"version": evidence.ends_at}
     if evidence.doubt:
-        parts.append(doubt(evidence))
-    return "\n".join(parts)
+        text += f"; {doubt(evidence)}"
+    return text
 
 
 def delivery(state: DeliveryState) -> str:

@@ -47,7 +47,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
     ``audience`` is the kind (``everyone``, ``members``, ``organisations``, ``people``), ``people``
     the mail addresses named. ``others``: how many more organisations those affected are looked for
-    among, without being named here (see above).
+    among, without being named here (see above). ``informed``: who may read it without being asked
+    to answer, by name.
     """
 
     content: Content
@@ -55,6 +56,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[str, ...]
     recipients: tuple[Recipient, ...]
     others: int
+    informed: tuple[str, ...] = ()
 
 
 def preview(
@@ -85,7 +87,13 @@ def preview(
         people=_people(addressed.audience),
         recipients=_recipients(viewer, content, numbers, shown),
         others=len(hidden),
+        informed=_names(addressed.informed),
     )
+
+
+def _names(organisations: frozenset[int]) -> tuple[str, ...]:
+    rows = Organisation.objects.filter(pk__in=organisations).order_by("district", "slug")
+    return tuple(rows.values_list("name", flat=True))
 
 
 def _recipients(

@@ -19,7 +19,7 @@ from noroshi.hub.members.audiences import audience_row
 from noroshi.hub.notices import queries
 from noroshi.hub.notices.concerns import concerns_of
 from noroshi.hub.notices.models import Delivery, Notice
-from noroshi.hub.notices.recipients import Addressees, Affected, Choice, address
+from noroshi.hub.notices.recipients import Addressees, Choice, address
 from noroshi.hub.todo import actions as todo
 
 ESCALATE = "escalate"
@@ -47,7 +47,7 @@ def publish(viewer: Viewer, name: str, choice: Choice, *, now: dt.datetime, acto
         countable=members.granting(viewer, GrantLevel.COUNTS),
     )
     notice.audience = audience_row(addressed.audience)
-    notice.affected_only = isinstance(choice, Affected)
+    notice.affected_only = bool(addressed.among)
     notice.published_at = now
     notice.number = _next_number(fiscal_year(now))
     notice.save()

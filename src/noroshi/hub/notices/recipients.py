@@ -32,7 +32,17 @@ class Affected(msgspec.Struct, frozen=True):
     among: Selection = Selection()
 
 
-Choice = Everyone | Members | Selection | Affected | People
+class WithBureaus(msgspec.Struct, frozen=True):
+    """A choice, and beside it the bureaus of the districts it looks at.
+
+    The bureaus may read the notice and follow up their operators, so that a late answer can be
+    brought to them; nobody waits for an answer of theirs.
+    """
+
+    choice: Selection | Affected
+
+
+Choice = Everyone | Members | Selection | Affected | WithBureaus | People
 """What the sender chooses. There is no default: to choose nothing is refused."""
 
 
@@ -41,12 +51,13 @@ class Addressees(msgspec.Struct, frozen=True):
 
     ``among``: the organisations that were chosen among by looking at findings; empty if findings
     had no part in it. Who is in ``among`` is known to anybody, who of them is in ``deliver_to``
-    only to those they granted counts.
+    only to those they granted counts. ``informed``: who may read it besides, without a delivery.
     """
 
     audience: Audience
     deliver_to: frozenset[int]
     among: frozenset[int] = frozenset()
+    informed: frozenset[int] = frozenset()
 
 
 def sending(viewer: Viewer) -> int:
@@ -73,6 +84,15 @@ def address(
     sender is left, `Refused` for "those affected" by nothing.
     """
     facts = members.member_facts()
+    if isinstance(choice, WithBureaus):
+        inner = address(
+            choice.choice,
+            tlp,
+            sender=sender,
+            vulnerabilities=vulnerabilities,
+            countable=countable,
+        )
+        return _with_bureaus(inner, facts)
     if isinstance(choice, Affected):
         found = _affected(choice.among, facts, sender, vulnerabilities, countable)
         permit(tlp, found.audience)
@@ -82,6 +102,25 @@ def address(
     if isinstance(audience, Organisations) and not deliver_to:
         raise NobodyNamed(detail="nobody is left but the sender")
     return Addressees(audience, deliver_to)
+
+
+def _with_bureaus(found: Addressees, facts: tuple[MemberFacts, ...]) -> Addressees:
+    """Let the bureaus read too.
+
+    Those of all districts that were *looked at*: those of the districts that were hit would tell
+    every reader of the audience where somebody is affected.
+    """
+    looked_at = found.among or found.deliver_to
+    districts = {member.district for member in facts if member.id in looked_at}
+    bureaus = frozenset(
+        member.id
+        for member in facts
+        if member.active and member.kind is OrganisationKind.BUREAU and member.district in districts
+    )
+    ids = found.audience.ids if isinstance(found.audience, Organisations) else frozenset()
+    return msgspec.structs.replace(
+        found, audience=Organisations(ids | bureaus), informed=bureaus - ids
+    )
 
 
 def _affected(

@@ -92,6 +92,7 @@ class AudienceEntry(Entry, frozen=True, kw_only=True):
     organisations: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     only_affected: bool = False
+    inform_bureaus: bool = False
 
 
 class NoticeEntry(Entry, frozen=True, kw_only=True):

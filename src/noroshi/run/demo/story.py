@@ -19,7 +19,7 @@ from noroshi.hub.members import queries as members
 from noroshi.hub.notices import actions as notices
 from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Escalation
-from noroshi.hub.notices.recipients import Affected, Choice, selection
+from noroshi.hub.notices.recipients import Affected, Choice, WithBureaus, selection
 from noroshi.run.demo.sample import AudienceEntry, NoticeEntry, ResponseEntry, Sample
 from noroshi.run.stages.worker import Worker
 
@@ -87,7 +87,8 @@ def _choice(audience: AudienceEntry) -> Choice:
         communities=audience.communities,
         organisations=audience.organisations,
     )
-    return Affected(chosen) if audience.only_affected else chosen
+    among = Affected(chosen) if audience.only_affected else chosen
+    return WithBureaus(among) if audience.inform_bureaus else among
 
 
 def _answer(entry: ResponseEntry, number: str, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from rich.table import Table
+from rich.markup import escape
 
 from noroshi.hub.matching import queries
 from noroshi.hub.matching.evidence import Evidence, evidence
@@ -39,36 +39,28 @@ class Command(Base):
             )
             return
         shown = findings[: options["limit"]]
-        self._print(shown, evidence(viewer, shown))
+        reasons = evidence(viewer, shown)
+        for number, finding in enumerate(shown, 1):
+            self.out.print(told(number, finding, reasons.get(finding.pk, [])))
         self.out.print(
             _("%(shown)d of %(all)d findings shown.") % {"shown": len(shown), "all": len(findings)}
         )
 
-    def _print(self, findings: list[Finding], reasons: dict[int, list[Evidence]]) -> None:
-        table = Table(
-            _("Act by"),
-            _("Priority"),
-            _("Vulnerability"),
-            _("Severity"),
-            _("System"),
-            _("Because"),
-            _("Sure"),
-        )
-        for finding in findings:
-            why = reasons.get(finding.pk, [])
-            table.add_row(
-                str(finding.due or "–"),
-                words.priority(finding.priority),
-                self._title(finding),
-                words.severity(finding.vulnerability.severity, finding.vulnerability.score),
-                finding.system.name,
-                words.because(why[0]) if why else "–",
-                words.sureness(finding.status, finding.confidence),
-            )
-        self.out.print(table)
 
-    @staticmethod
-    def _title(finding: Finding) -> str:
-        vulnerability = finding.vulnerability
-        title = vulnerability.title_ja if get_language() == "ja" else vulnerability.title_en
-        return f"{vulnerability.preferred_id}\n{title}"
+def told(number: int, finding: Finding, reasons: list[Evidence]) -> str:
+    """Return one finding as a block of lines: what, by when and where, why."""
+    vulnerability = finding.vulnerability
+    title = vulnerability.title_ja if get_language() == "ja" else vulnerability.title_en
+    lines = [
+        f"[bold]{number:3}. {vulnerability.preferred_id}[/bold]  {escape(title)}",
+        _("     %(severity)s · act by %(due)s (%(priority)s) · %(system)s · %(sure)s")
+        % {
+            "severity": words.severity(vulnerability.severity, vulnerability.score),
+            "due": finding.due or "–",
+            "priority": words.priority(finding.priority),
+            "system": escape(finding.system.name),
+            "sure": words.sureness(finding.status, finding.confidence),
+        },
+    ]
+    lines += [f"     {escape(words.because(reason))}" for reason in reasons[:3]]
+    return "\n".join(lines)
