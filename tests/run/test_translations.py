@@ -7,8 +7,9 @@ import re
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from tests.sentences import KEYWORDS, catalogue, is_complete, template
-from tests.sources import modules, name, tree
+
+from tests.sentences import calls, catalogue, is_complete, template
+from tests.sources import modules, name
 
 Sentence = str | tuple[str, ...]
 PLACES = re.compile(r"%\(\w+\)[#0 +-]*\d*(?:\.\d+)?[a-z]|%[sdr]|\{\w*(?:![rsa])?(?::[^{}]*)?\}")
@@ -73,12 +74,9 @@ def test_a_translation_is_in_japanese(translated):
 
 def test_no_sentence_is_put_together_before_it_is_translated():
     found = [
-        f"{name(path)}:{node.lineno}"
+        f"{name(path)}:{call.lineno}"
         for path in modules()
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in KEYWORDS
-        and any(isinstance(word, ast.JoinedStr | ast.BinOp) for word in node.args)
+        for call in calls(path)
+        if any(isinstance(word, ast.JoinedStr | ast.BinOp) for word in call.args)
     ]
     assert found == []
