@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SRC = ROOT / "src" / "noroshi"
 
-_MADE = {"__pycache__", "build", "dist", "site", "data", "demo-data", "noroshi-data"}
+_MADE = {"__pycache__", "build", "dist", "site", "data", "noroshi-data", "noroshi-demo"}
 
 
 def files() -> Iterator[Path]:
