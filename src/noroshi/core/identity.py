@@ -42,7 +42,10 @@ DISTRIBUTION_TYPES = frozenset({"deb", "rpm", "apk", "alpine", "alpm"})
 """purl types whose versions carry backported fixes that no upstream version number shows."""
 
 LONGEST = 2048
-"""Characters beyond which a text is not taken for a CPE name or a package URL."""
+"""Characters beyond which a text is not taken for a package URL, nor its canonical form for one."""
+
+LONGEST_CPE = 512
+"""Characters beyond which a text is not taken for a CPE name; the longest of NVD's has 157."""
 
 # purl types whose names are lower case by definition, though the library leaves them.
 _CASELESS = frozenset({"deb"})
@@ -108,14 +111,15 @@ def parse_cpe(text: str) -> Cpe:
 
     Raises `NotAnIdentifier`.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_CPE:
         raise NotAnIdentifier(value=repr(text[:120]), kind="CPE name")
     if text.startswith("cpe:/"):
         text = _from_uri(text)
     fields = text.split(":") if "\\" not in text else _split_escaped(text)
     if len(fields) != 13 or fields[0] != "cpe" or fields[1] != "2.3" or "" in fields:
         raise NotAnIdentifier(value=repr(text[:120]), kind="CPE name")
-    if fields[2] not in {"a", "o", "h", "*", "-"} or _CONTROL.search(text):
+    longer = len(text) > LONGEST_CPE  # binding a URI escapes what it holds
+    if longer or fields[2] not in {"a", "o", "h", "*", "-"} or _CONTROL.search(text):
         raise NotAnIdentifier(value=repr(text[:120]), kind="CPE name")
     return Cpe(*(field.lower() for field in fields[2:]))
 
@@ -135,6 +139,8 @@ def parse_purl(text: str) -> Purl:
         purl = PackageURL.from_string(canonical)  # only the text is canonical in every type
     except ValueError as error:
         raise NotAnIdentifier(value=repr(text[:120]), kind="package URL") from error
+    if len(canonical) > LONGEST:  # quoting makes a Japanese letter nine times as long
+        raise NotAnIdentifier(value=repr(text[:120]), kind="package URL")
     name = "/".join(part for part in (purl.type, purl.namespace, purl.name) if part)
     return Purl(
         type=purl.type,

@@ -21,6 +21,15 @@ from noroshi.core.identity import (
 )
 from noroshi.core.versions.registry import key
 
+LONGEST_TEXT = 2000
+"""Bytes of `PackageFacts.text`; a database can only look up what fits into its index."""
+
+_REALLY = re.compile(r"^.*\+really")
+_PACKAGERS = re.compile(
+    r"([.+~-](dfsg|ds\d*(?![a-z])|repack|bpo|deb|nmu|ubuntu)|\+(git|svn|hg|bzr|cvs|~)).*$"
+)
+_RESERVED = re.compile(r"[%:@ ]")
+
 
 class Identity(msgspec.Struct, frozen=True):
     """One product identity of a package with the key of its version; ``None``: not comparable."""
@@ -67,18 +76,26 @@ def upstream_version(purl_type: str, version: str) -> str:
 
     Debian Policy §5.6.12 and RPM: the epoch stands before ``:``, the distribution's own revision
     after the last ``-`` (Alpine: ``-r1``); ``+dfsg``, ``~bpo`` and the like are the packager's.
+    What follows ``+really`` is the version it really is (Debian's way to go back to an older one).
     """
     if purl_type not in DISTRIBUTION_TYPES:
         return version
-    _, _, rest = version.rpartition(":") if ":" in version else ("", "", version)
+    rest = version.rpartition(":")[2]
     rest = rest.rpartition("-")[0] or rest
-    return re.sub(r"(\+(dfsg|ds|really|git|svn|deb|ubuntu|nmu)|~(dfsg|bpo|deb)).*$", "", rest)
+    return _PACKAGERS.sub("", _REALLY.sub("", rest))
 
 
 def _from_purl(purl: Purl | None, version: str) -> list[Identity]:
     if purl is None:
         return []
-    return [Identity(purl.identity, _key(purl.versions, purl.version or version))]
+    return [Identity(purl.identity, _key(purl.versions, _with_epoch(purl, version)))]
+
+
+def _with_epoch(purl: Purl, version: str) -> str:
+    """Return the version; RPM's package URLs keep its epoch in a qualifier (purl-spec, ``rpm``)."""
+    version = purl.version or version
+    epoch = dict(purl.qualifiers).get("epoch") if purl.type == "rpm" else None
+    return f"{epoch}:{version}" if epoch and version and ":" not in version else version
 
 
 def _from_cpes(cpes: tuple[str, ...], purl: Purl | None, version: str) -> list[Identity]:
@@ -89,17 +106,17 @@ def _from_cpes(cpes: tuple[str, ...], purl: Purl | None, version: str) -> list[I
         except NotAnIdentifier:
             continue  # the reader has reported it as a problem of the inventory
         if cpe.vendor != "*" and cpe.product != "*":
-            found = _cpe_version(cpe) or version
-            plain = upstream_version(purl.type if purl else "", found)
+            plain = _cpe_version(cpe, purl.type if purl else "", version)
             identities.append(Identity(cpe.identity, _key("generic", plain), text))
     return identities
 
 
-def _cpe_version(cpe: Cpe) -> str:
+def _cpe_version(cpe: Cpe, purl_type: str, version: str) -> str:
+    """Return the version as a CPE name means it: its own, or else the component's."""
     if cpe.version in {"*", "-"}:
-        return ""
-    update = "" if cpe.update in {"*", "-"} else f"-{unescape(cpe.update)}"
-    return unescape(cpe.version) + update
+        return upstream_version(purl_type, version)
+    plain = upstream_version(purl_type, unescape(cpe.version))
+    return plain if cpe.update in {"*", "-"} else f"{plain}-{unescape(cpe.update)}"
 
 
 def _key(scheme: str, version: str) -> bytes | None:
@@ -110,10 +127,24 @@ def _key(scheme: str, version: str) -> bytes | None:
 
 
 def _text(component: Component, purl: Purl | None, version: str, cpes: tuple[str, ...]) -> str:
-    base = purl.text if purl else f"{component.supplier}:{component.name}@{version}"
+    """Write down all that the identities follow from, so that no two packages look the same."""
+    if purl is None:
+        base = f"name:{_plain(component.supplier)}:{_plain(component.name)}@{_plain(version)}"
+    elif version and version != purl.version:
+        base = f"{purl.text} version:{_plain(version)}"
+    else:
+        base = purl.text
     if cpes:
         digest = hashlib.sha256("\n".join(cpes).encode()).hexdigest()[:16]
         base = f"{base} cpe:{digest}"
-    if len(base) > 2000:
-        base = base[:1900] + hashlib.sha256(base.encode()).hexdigest()
-    return base
+    return base if len(base.encode()) <= LONGEST_TEXT else _shortened(base)
+
+
+def _plain(part: str) -> str:
+    return _RESERVED.sub(lambda sign: f"%{ord(sign[0]):02X}", part)
+
+
+def _shortened(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    head = text.encode()[: LONGEST_TEXT - len(digest) - 1].decode(errors="ignore")
+    return f"{head} {digest}"

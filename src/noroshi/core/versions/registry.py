@@ -15,6 +15,9 @@ _ALL: tuple[Scheme, ...] = (deb, generic, maven, npm, pypi, rpm, semver)
 SCHEMES: Mapping[str, Scheme] = MappingProxyType({scheme.NAME: scheme for scheme in _ALL})
 """Name → scheme. ``git`` is none: commits have no order that their names would show."""
 
+LONGEST_KEY = 2048
+"""Bytes of a key; a database's index takes little more. No version met in the wild has 200."""
+
 
 @lru_cache(maxsize=131_072)
 def key(scheme: str, version: str) -> bytes:
@@ -25,4 +28,7 @@ def key(scheme: str, version: str) -> bytes:
     found = SCHEMES.get(scheme)
     if found is None:
         raise VersionError(value=repr(version[:80]), scheme=repr(scheme[:80]))
-    return found.key(version)
+    result = found.key(version)
+    if len(result) > LONGEST_KEY:
+        raise VersionError(value=repr(version[:80]), scheme=scheme)
+    return result

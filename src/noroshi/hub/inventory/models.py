@@ -66,7 +66,7 @@ class Inventory(models.Model):
 class Package(models.Model):
     """A distinct software item of the whole hub: matched once, however many systems run it.
 
-    ``text`` identifies it: the package URL, or else its CPE names, or else name and version.
+    ``text`` identifies it (`noroshi.core.packages`): package URL or name, version, CPE names.
     ``purl_type`` is empty without a package URL.
     """
 
