@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from tests.hub import sector as world
-from tests.hub.sector import DAY, NOON
-from tests.hub.sending import KANTO, affect, content, deliveries, published
 
 from noroshi.core.errors import NobodyNamed, Refused
 from noroshi.core.policy.community import CommunityFacts
@@ -24,8 +21,11 @@ from noroshi.hub.members.models import Organisation
 from noroshi.hub.notices import actions, queries
 from noroshi.hub.notices.letters import Counted, Named, Withheld
 from noroshi.hub.notices.models import Notice
-from noroshi.hub.notices.recipients import Affected, Choice, selection
+from noroshi.hub.notices.recipients import Affected, Choice, WithBureaus, selection
 from noroshi.hub.notices.views import Concern
+from tests.hub import sector as world
+from tests.hub.sector import DAY, NOON
+from tests.hub.sending import KANTO, affect, content, deliveries, published
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -190,6 +190,18 @@ class TestPreview:
         before = self.seen(stranger, one)
         affect("hikari")
         assert self.seen(stranger, one) == before
+
+    def test_a_bureau_that_is_affected_looks_like_one_that_is_only_informed(self, rows):
+        world.vulnerability("CVE-2021-44228")
+        members.set_grant(rows["bureau-kanto"], rows["yama"], None, now=NOON, actor="system")
+        stranger, choice = world.machine("yama"), WithBureaus(Affected(KANTO))
+        before = self.seen(stranger, choice)
+        world.finding(
+            world.system("bureau-kanto", "gw"),
+            Vulnerability.objects.get(preferred_id="CVE-2021-44228"),
+        )
+        assert before.informed == (rows["bureau-kanto"].name,)
+        assert self.seen(stranger, choice) == before
 
     def test_who_only_reads_previews_nothing(self, rows):
         viewer = directory.viewer_of(world.person("hikari", Role.VIEWER))

@@ -87,7 +87,7 @@ def preview(
         people=_people(addressed.audience),
         recipients=_recipients(viewer, content, numbers, shown),
         others=len(hidden),
-        informed=_names(addressed.informed),
+        informed=_names(addressed.informed - shown),
     )
 
 

@@ -51,7 +51,8 @@ class Addressees(msgspec.Struct, frozen=True):
 
     ``among``: the organisations that were chosen among by looking at findings; empty if findings
     had no part in it. Who is in ``among`` is known to anybody, who of them is in ``deliver_to``
-    only to those they granted counts. ``informed``: who may read it besides, without a delivery.
+    only to those they granted counts. ``informed``: who may read it whether or not it gets a
+    delivery.
     """
 
     audience: Audience
@@ -118,9 +119,9 @@ def _with_bureaus(found: Addressees, facts: tuple[MemberFacts, ...]) -> Addresse
         if member.active and member.kind is OrganisationKind.BUREAU and member.district in districts
     )
     ids = found.audience.ids if isinstance(found.audience, Organisations) else frozenset()
-    return msgspec.structs.replace(
-        found, audience=Organisations(ids | bureaus), informed=bureaus - ids
-    )
+    # A bureau that is affected itself stays in the list: to leave it out would say that it is.
+    informed = bureaus if found.among else bureaus - ids
+    return msgspec.structs.replace(found, audience=Organisations(ids | bureaus), informed=informed)
 
 
 def _affected(
