@@ -120,8 +120,11 @@ def _cpe_version(cpe: Cpe, purl_type: str, version: str) -> str:
 
 
 def _key(scheme: str, version: str) -> bytes | None:
+    """Return the key; ``None`` for what no version is, such as ``(devel)`` and ``UNKNOWN``."""
+    if not any(character.isdigit() for character in version):
+        return None
     try:
-        return key(scheme, version) if version else None
+        return key(scheme, version)
     except VersionError:
         return None
 

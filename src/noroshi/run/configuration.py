@@ -153,7 +153,7 @@ def _kept_secret(data: Path) -> str:
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-    "PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"
+    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
 )
 
 

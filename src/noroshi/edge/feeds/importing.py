@@ -21,8 +21,8 @@ BATCH_DOCUMENTS = 500
 BATCH_BYTES = 4_000_000
 """A batch is full at either; it is what one core reads at a time."""
 
-WORTH_A_POOL = 20_000_000
-"""Bytes on disk from which starting other processes pays."""
+WORTH_A_POOL = 2_000_000
+"""Bytes on disk, usually compressed, from which starting other processes pays."""
 
 
 class Watcher(Protocol):
