@@ -34,31 +34,36 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
-def reserve(table: str, count: int) -> range:
-    """Return ``count`` fresh ids of a table.
+def hold(name: str) -> None:
+    """Wait until nobody else holds ``name``, and hold it until the transaction ends.
 
-    SQLite: the transaction holds the one write lock. PostgreSQL: a block of the sequence is taken
-    under a lock that other reservations of the same table wait for, so that it has no holes.
+    For work that reads what is there and inserts what is missing. SQLite needs nothing: there a
+    transaction holds the one write lock from its start.
     """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"noroshi:{name}"])
+
+
+def reserve(table: str, count: int) -> list[int]:
+    """Return ``count`` ids of a table, ascending, that nobody else gets, used or not."""
     if not count:
-        return range(0)
+        return []
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reserve:{table}"])
             cursor.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), "
-                "nextval(pg_get_serial_sequence(%s, 'id')) + %s - 1)",
-                [table, table, count],
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
             )
-            last = int(cursor.fetchone()[0])
-            return range(last - count + 1, last + 1)
-        cursor.execute(
-            "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "
-            f"coalesce((SELECT max(id) FROM {table}), 0))",
-            [table],
-        )
-        first = int(cursor.fetchone()[0]) + 1
-        return range(first, first + count)
+            return [int(number) for (number,) in cursor.fetchall()]
+        cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", [count, table])
+        if not cursor.rowcount:  # nothing was ever inserted there
+            cursor.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count]
+            )
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = int(cursor.fetchone()[0])
+        return list(range(last - count + 1, last + 1))
 
 
 def insert(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

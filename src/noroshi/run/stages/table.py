@@ -18,11 +18,15 @@ from noroshi.hub.notices.actions import ESCALATE
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """A stage: ``work(objects, now)`` runs inside the transaction that deletes their rows."""
+    """A stage: ``work(objects, now)`` runs inside the transaction that deletes their rows.
+
+    Stages of one ``lane`` write what the others read: of all workers one is in it at a time.
+    """
 
     name: str
     batch: int
     work: Callable[[Sequence[int], dt.datetime], int]
+    lane: str = ""
 
 
 def _escalate(deliveries: Sequence[int], now: dt.datetime) -> int:
@@ -32,9 +36,14 @@ def _escalate(deliveries: Sequence[int], now: dt.datetime) -> int:
 
 STAGES = (
     Stage(ASSESS, 500, lambda numbers, now: assess_vulnerabilities(numbers, now=now)),
-    Stage(MATCH, 1000, lambda numbers, now: matching.match_vulnerabilities(numbers, now=now)),
-    Stage(MATCH_PACKAGE, 1000, lambda numbers, _: matching.match_packages(numbers)),
-    Stage(FIND, 20, lambda numbers, now: matching.find(numbers, now=now)),
+    Stage(
+        MATCH,
+        1000,
+        lambda numbers, now: matching.match_vulnerabilities(numbers, now=now),
+        "matching",
+    ),
+    Stage(MATCH_PACKAGE, 1000, lambda numbers, _: matching.match_packages(numbers), "matching"),
+    Stage(FIND, 20, lambda numbers, now: matching.find(numbers, now=now), "matching"),
     Stage(PROPOSE, 200, lambda numbers, now: notices.propose(numbers, now=now)),
     Stage(ESCALATE, 200, _escalate),
 )

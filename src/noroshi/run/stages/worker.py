@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from django.db import transaction
 
+from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.todo import actions as todo
 from noroshi.run.stages.table import STAGES, Stage
 
@@ -67,6 +68,8 @@ class Worker:
         started = time.perf_counter()
         now = self.clock()
         with transaction.atomic():
+            if stage.lane:
+                bulk.hold(f"lane {stage.lane}")
             batch = todo.take(stage.name, stage.batch, now=now)
             if not batch.claims:
                 return 0
