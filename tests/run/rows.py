@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 import django
+from django.db.models import Q
 
 Table = list[list[object]]
 
@@ -38,8 +39,8 @@ def tables() -> dict[str, Iterable[tuple[object, ...]]]:
     verification = import_module("noroshi.hub.audit.verification")
     record = "record__external_id"
     return {
-        "document": knowledge.Document.objects.values_list(
-            "source__name", "external_id", "sha256", "size", "unread", "read_at__isnull", "body"
+        "document": knowledge.Document.objects.annotate(read=Q(read_at__isnull=False)).values_list(
+            "source__name", "external_id", "sha256", "size", "unread", "read", "body"
         ),
         "quarantine": knowledge.Quarantine.objects.values_list(
             "source__name", "file", "where", "code", "document__sha256"
