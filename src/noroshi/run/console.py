@@ -31,8 +31,14 @@ class Command(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Add ``--lang``; `noroshi.run.main` has read it before the settings were loaded."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.add_argument("--lang", choices=["en", "ja"], help=_("language of the output"))
+        add_language(parser)
         return parser
+
+
+def add_language(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Take ``--lang``, before a verb or after it."""
+    text = _("language of the output")
+    parser.add_argument("--lang", choices=["en", "ja"], default=default, help=text)
 
 
 class RoomCommand(Command):
@@ -63,6 +69,7 @@ class Verbs:
         """Add a verb; ``text`` is its one-line help. Returns its parser, for the arguments."""
         parser = self._action.add_parser(name, help=text, description=text)
         parser.set_defaults(run=run)
+        add_language(parser, default=argparse.SUPPRESS)
         return parser
 
 

@@ -6,10 +6,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from noroshi.core.delivery import DeliveryState
+from noroshi.core.facets import Status
 from noroshi.core.matching import Basis, Doubt
 from noroshi.hub.matching.evidence import Evidence
 from noroshi.hub.matching.models import FindingStatus
 from noroshi.hub.notices.views import Head
+from noroshi.hub.reports.plan import FigureId
 
 
 def priority(value: str) -> str:
@@ -106,3 +108,39 @@ def delivery(state: DeliveryState) -> str:
 def title(head: Head) -> str:
     """Return a notice's title in the reader's language, or else in Japanese."""
     return (head.title_en or head.title_ja) if get_language() != "ja" else head.title_ja
+
+
+def figure(value: FigureId) -> str:
+    """Return the name of a yardstick."""
+    return {
+        FigureId.ORGANISATIONS: _("organisations sharing"),
+        FigureId.ITEMS: _("items shared"),
+        FigureId.ASSETS: _("software assets linked"),
+        FigureId.DISTRICTS: _("districts sharing"),
+        FigureId.ITEM_ORGANISATIONS: _("items × organisations"),
+        FigureId.COST_PER_ITEM: _("sharing cost per item"),
+        FigureId.COST_PER_ASSET: _("linking cost per asset"),
+        FigureId.COST_PER_DISTRICT: _("cost per district"),
+    }[value]
+
+
+def unit(value: str) -> str:
+    """Return the unit of a yardstick."""
+    return {
+        "organisations": _("organisations"),
+        "items": _("items"),
+        "assets": _("assets"),
+        "districts": _("districts"),
+        "thousand item·organisations": _("thousand item·organisations"),
+        "million yen": _("million yen"),
+    }[value]
+
+
+def status(value: Status) -> str:
+    """Return what a source declares for a range of versions, in words."""
+    return {
+        Status.AFFECTED: _("affected"),
+        Status.NOT_AFFECTED: _("not affected"),
+        Status.FIXED: _("fixed"),
+        Status.UNKNOWN: _("unknown"),
+    }[value]

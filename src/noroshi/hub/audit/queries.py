@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import Q
 
 from noroshi.hub.audit.models import AuditEvent
 
@@ -19,3 +20,16 @@ def lock_last() -> AuditEvent | None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
     return AuditEvent.objects.order_by("-seq").first()
+
+
+def newest(limit: int, *, verb: str = "", actor: str = "") -> list[AuditEvent]:
+    """Return the newest events, newest first: of one verb (or room) and actor, if given.
+
+    For auditors and for whoever runs the node: the record names what happened, never contents.
+    """
+    rows = AuditEvent.objects.order_by("-seq")
+    if verb:
+        rows = rows.filter(Q(verb=verb) | Q(verb__startswith=f"{verb}."))
+    if actor:
+        rows = rows.filter(actor=actor)
+    return list(rows[: max(limit, 0)])

@@ -36,6 +36,16 @@ HOME_OF_ROLE = {
 }
 """Roles that exist in one kind of organisation only."""
 
+USUAL_SECTOR = {
+    OrganisationKind.HUB: Sector.OTHER,
+    OrganisationKind.BUREAU: Sector.GOVERNMENT,
+    OrganisationKind.MINISTRY: Sector.GOVERNMENT,
+    OrganisationKind.OPERATOR: Sector.TELECOM,
+    OrganisationKind.BROADCASTER: Sector.BROADCAST,
+    OrganisationKind.VENDOR: Sector.OTHER,
+}
+"""The sector of an organisation of which only the kind was said."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 

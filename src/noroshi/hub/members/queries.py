@@ -67,6 +67,36 @@ def directory() -> QuerySet[Organisation]:
     return Organisation.objects.order_by("district", "slug")
 
 
+def grants_given(organisation: Organisation) -> QuerySet[Grant]:
+    """Return what an organisation lets others see, by the others' names."""
+    rows = Grant.objects.filter(owner=organisation).select_related("grantee")
+    return rows.order_by("grantee__slug")
+
+
+def people(organisation: Organisation | None = None) -> QuerySet[Person]:
+    """Return the people of an organisation, or of all, by organisation and address."""
+    rows = Person.objects.select_related("organisation").order_by("organisation__slug", "email")
+    return rows if organisation is None else rows.filter(organisation=organisation)
+
+
+def communities() -> list[tuple[Community, tuple[str, ...]]]:
+    """Return every community with the short names of its active organisations."""
+    definitions, facts = community_facts(), member_facts()
+    slugs = dict(Organisation.objects.values_list("pk", "slug"))
+    return [
+        (row, tuple(sorted(slugs[each] for each in resolve(row.pk, definitions, facts))))
+        for row in Community.objects.order_by("slug")
+    ]
+
+
+def community_named(slug: str) -> Community:
+    """Return the community; raises `NotFound`."""
+    found = Community.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(kind=_("community"), name=slug[:80])
+    return found
+
+
 def the_hub() -> Organisation:
     """Return the organisation that runs the platform; raises `NotFound` before there is one."""
     hub = Organisation.objects.filter(kind=OrganisationKind.HUB).first()
@@ -105,10 +135,7 @@ def member_facts() -> tuple[MemberFacts, ...]:
 
 def community_members(slug: str) -> frozenset[int]:
     """Return the ids of the active organisations of a community; raises `NotFound`."""
-    number = Community.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    if number is None:
-        raise NotFound(kind=_("community"), name=slug[:80])
-    return resolve(number, community_facts(), member_facts())
+    return resolve(community_named(slug).pk, community_facts(), member_facts())
 
 
 def community_facts() -> dict[int, CommunityFacts]:

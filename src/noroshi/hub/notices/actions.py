@@ -7,7 +7,7 @@ from noroshi.hub.notices.drafting import content_of, draft
 from noroshi.hub.notices.escalating import escalate
 from noroshi.hub.notices.preview import Preview, preview
 from noroshi.hub.notices.proposing import propose
-from noroshi.hub.notices.publishing import ESCALATE, publish, withdraw
+from noroshi.hub.notices.publishing import ESCALATE, publish, send, withdraw
 
 __all__ = [
     "ESCALATE",
@@ -21,5 +21,6 @@ __all__ = [
     "propose",
     "publish",
     "respond",
+    "send",
     "withdraw",
 ]

@@ -45,8 +45,11 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     vulnerabilities: tuple[str, ...] = ()
 
 
-def letter(content: Content, personal: Personal, language: str) -> str:
-    """Return the whole text in one language; empty if the notice is not written in it."""
+def letter(content: Content, personal: Personal | None, language: str) -> str:
+    """Return the whole text in one language; empty if the notice is not written in it.
+
+    ``personal`` is ``None`` for a reader that it was not sent to.
+    """
     title, text = (
         (content.title_ja, content.text_ja)
         if language == "ja"
@@ -80,8 +83,10 @@ def _facts(content: Content) -> list[str]:
     return facts
 
 
-def _personal(personal: Personal) -> list[str]:
+def _personal(personal: Personal | None) -> list[str]:
     match personal:
+        case None:
+            return []
         case Withheld():
             return [_("(Here the organisation reads which of its own systems are concerned.)")]
         case Counted(systems=0) | Named(concerns=()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import msgspec
 from django.db import transaction
@@ -18,6 +19,8 @@ from noroshi.hub.members import queries as members
 from noroshi.hub.members.audiences import audience_row
 from noroshi.hub.notices import queries
 from noroshi.hub.notices.concerns import concerns_of
+from noroshi.hub.notices.drafting import draft
+from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Delivery, Notice
 from noroshi.hub.notices.recipients import Addressees, Choice, address
 from noroshi.hub.todo import actions as todo
@@ -60,6 +63,21 @@ def publish(viewer: Viewer, name: str, choice: Choice, *, now: dt.datetime, acto
         detail=described(notice) | {"deliveries": len(addressed.deliver_to)},
     )
     return notice
+
+
+@transaction.atomic
+def send(
+    viewer: Viewer,
+    content: Content,
+    choice: Choice,
+    *,
+    now: dt.datetime,
+    actor: str,
+    intel: Iterable[str] = (),
+) -> Notice:
+    """Draft and publish in one step: where the publication is refused, no draft is left behind."""
+    written = draft(viewer, content, now=now, actor=actor, intel=intel)
+    return publish(viewer, str(written), choice, now=now, actor=actor)
 
 
 @transaction.atomic

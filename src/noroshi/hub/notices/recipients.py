@@ -71,6 +71,17 @@ def sending(viewer: Viewer) -> int:
     raise Refused(detail=_("your role does not send notices"))
 
 
+def audience_of(choice: Choice) -> Audience:
+    """Return the audience of something that is read and not delivered, such as a report."""
+    match choice:
+        case Selection():
+            return Organisations(select(choice, members.member_facts()))
+        case Affected() | WithBureaus():
+            raise Refused(detail=_("only a notice can be addressed by who is affected"))
+        case _:
+            return choice
+
+
 def address(
     choice: Choice,
     tlp: Tlp,

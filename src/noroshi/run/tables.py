@@ -1,0 +1,81 @@
+"""Rows for people, for pipes and for spreadsheets; whatever the rows hold stays mere text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that spreadsheets would calculate (OWASP, CSV injection)."""
+
+
+def show(
+    console: Console,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    title: str = "",
+) -> None:
+    """Print a table: drawn on a terminal, plain columns elsewhere; a sentence if it is empty."""
+    cells = [[clean(cell) for cell in row] for row in rows]
+    if not cells:
+        say(console, _("There is nothing to list."))
+        return
+    if console.is_terminal:
+        table = Table(*columns, title=Text(clean(title)) if title else None, title_justify="left")
+        for row in cells:
+            table.add_row(*(Text(cell) for cell in row))
+        console.print(table)
+        return
+    if title:
+        say(console, title)
+    lines = [[*columns], *cells]
+    widths = _widths(lines)
+    for row in lines:
+        say(console, _aligned(row, widths))
+
+
+def say(console: Console, text: str) -> None:
+    """Print text as it is, whatever brackets it holds; lines stay lines."""
+    for line in text.split("\n"):
+        console.print(Text(clean(line)))
+
+
+def clean(text: str) -> str:
+    """Return the text without characters that could steer a terminal."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV (RFC 4180) in which no cell is a formula."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(columns)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def inert(cell: str) -> str:
+    """Return the cell so that no spreadsheet calculates it."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(cell_len(cell) for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    # Japanese characters take two columns: padding by len() would not line up.
+    padded = (
+        cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+    )
+    return "  ".join(padded).rstrip()
