@@ -9,55 +9,49 @@ from collections.abc import Iterator
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
+from rich.console import Console
 
 from noroshi.core.assess import Assessment, narrate
 from noroshi.core.assess.phrases import Lang
-from noroshi.core.facets import Record
+from noroshi.core.facets import Affected, Record, State
 from noroshi.core.policy.visibility import Viewer
 from noroshi.core.versions.ranges import readable
 from noroshi.hub.knowledge import overview
-from noroshi.hub.knowledge.models import Vulnerability
 from noroshi.hub.matching import queries as matching
 from noroshi.hub.matching.evidence import evidence
 from noroshi.hub.notices import queries as notices
 from noroshi.run import words
 from noroshi.run.console import local_time
+from noroshi.run.tables import say, show
+
+MOST_PRODUCTS = 6
+"""Products of one record that are shown; the others are counted."""
 
 
-def vulnerability(viewer: Viewer, name: str) -> Iterator[RenderableType]:
-    """Yield the story in paragraphs; raises `NotFound`."""
+def tell(console: Console, viewer: Viewer, name: str) -> None:
+    """Print the story of a vulnerability; raises `NotFound`."""
     found = overview.vulnerability_named(name)
     assessment = overview.assessment_of(found)
     lang: Lang = "ja" if get_language() == "ja" else "en"
-    yield f"[bold]{escape(_title(found, assessment, lang))}[/bold]"
-    yield _sources(overview.records_of(found))
-    if assessment is None:
-        yield _("It has not been assessed yet; run: noroshi run --until-idle")
-        return
-    yield from _assessment(assessment, lang)
-    yield from _concerned(viewer, found)
-    yield from _told(viewer, found)
-
-
-def _title(found: Vulnerability, assessment: Assessment | None, lang: Lang) -> str:
     title = narrate.title(assessment, lang) if assessment else ""
-    return f"{found.preferred_id}  {title}".strip()
-
-
-def _sources(records: list[Record]) -> Table:
-    """Return what each source says, side by side."""
-    table = Table(_("Source"), _("Says"), title=_("What the sources say"), title_justify="left")
-    for record in records:
-        for line in _claims(record):
-            table.add_row(escape(record.source), escape(line))
-    return table
+    say(console, f"{found.preferred_id}  {title}".rstrip())
+    rows = [
+        (record.source, line) for record in overview.records_of(found) for line in _claims(record)
+    ]
+    say(console, "")
+    show(console, (_("Source"), _("Says")), rows, title=_("What the sources say"))
+    say(console, "")
+    if assessment is None:
+        say(console, _("It has not been assessed yet; run: noroshi run --until-idle"))
+        return
+    for line in (*_assessment(assessment, lang), "", *_concerned(viewer, found.pk), ""):
+        say(console, line)
+    _told(console, viewer, found.pk)
 
 
 def _claims(record: Record) -> Iterator[str]:
-    if record.state != "published":
+    """Yield what one source says, a line a claim, each with the voice that makes it."""
+    if record.state is State.REJECTED:
         yield _("rejected")
     for voice in record.disputed:
         yield _("%(by)s disputes it") % {"by": voice}
@@ -65,29 +59,37 @@ def _claims(record: Record) -> Iterator[str]:
         yield f"{severity.by}: CVSS {severity.version} {severity.score:.1f} {severity.vector}"
     for weakness in record.weaknesses:
         yield f"{weakness.by}: {weakness.cwe}"
-    for affected in record.affected[:6]:
-        ranges = ", ".join(f"{item.status.value} {readable(item)}" for item in affected.ranges[:4])
-        yield f"{affected.by}: {affected.product.scheme}:{affected.product.name} {ranges}".rstrip()
-    if len(record.affected) > 6:
-        yield _("and %(count)d more products") % {"count": len(record.affected) - 6}
+    yield from (_affected(affected) for affected in record.affected[:MOST_PRODUCTS])
+    if len(record.affected) > MOST_PRODUCTS:
+        yield _("and %(count)d more products") % {"count": len(record.affected) - MOST_PRODUCTS}
+    yield from _signals(record)
+
+
+def _affected(affected: Affected) -> str:
+    ranges = ", ".join(
+        f"{words.status(item.status)} {readable(item)}" for item in affected.ranges[:4]
+    )
+    return f"{affected.by}: {affected.product.scheme}:{affected.product.name} {ranges}".rstrip()
+
+
+def _signals(record: Record) -> Iterator[str]:
+    """Yield what a source says about attacks."""
     for ssvc in record.ssvc:
         yield (
             f"{ssvc.by}: SSVC exploitation={ssvc.exploitation} automatable={ssvc.automatable} "
             f"technical impact={ssvc.technical_impact}"
         )
     if record.exploited:
-        yield _("%(by)s: known to be exploited since %(date)s") % {
-            "by": record.exploited.by,
-            "date": record.exploited.since,
-        }
+        facts = {"by": record.exploited.by, "date": record.exploited.since}
+        yield _("%(by)s: known to be exploited since %(date)s") % facts
     if record.epss:
         yield f"EPSS {record.epss.score:.3f} ({record.epss.date})"
 
 
-def _assessment(assessment: Assessment, lang: Lang) -> Iterator[RenderableType]:
+def _assessment(assessment: Assessment, lang: Lang) -> Iterator[str]:
     """Yield our judgement: summary, reliability with its reasons, contradictions."""
-    yield f"[bold]{_('What we make of it')}[/bold]"
-    yield escape(narrate.summary(assessment, lang))
+    yield _("What we make of it")
+    yield narrate.summary(assessment, lang)
     reliability = assessment.reliability
     yield _("Reliability %(code)s, confidence %(confidence)s of 100 (%(model)s)") % {
         "code": reliability.admiralty,
@@ -95,45 +97,45 @@ def _assessment(assessment: Assessment, lang: Lang) -> Iterator[RenderableType]:
         "model": assessment.model,
     }
     for reason in (*assessment.exploitation.reasons, *reliability.reasons):
-        yield escape(f"  • {narrate.reason_text(reason, lang)}")
+        yield f"  • {narrate.reason_text(reason, lang)}"
     for contradiction in assessment.contradictions:
-        yield escape(f"  ≠ {narrate.contradiction_text(contradiction, lang)}")
+        yield f"  ≠ {narrate.contradiction_text(contradiction, lang)}"
 
 
-def _concerned(viewer: Viewer, found: Vulnerability) -> Iterator[RenderableType]:
+def _concerned(viewer: Viewer, vulnerability: int) -> Iterator[str]:
     """Yield whose systems it concerns and why, as far as the viewer may know."""
-    findings = matching.findings_of(viewer, found.pk)
+    findings = matching.findings_of(viewer, vulnerability)
     if not findings:
         yield _("No system that you may see is concerned.")
         return
     reasons = evidence(viewer, findings)
-    yield f"[bold]{_('Who is concerned, and why')}[/bold]"
+    yield _("Who is concerned, and why")
     for finding in findings:
         who = f"{finding.system.organisation.name} · {finding.system.name}"
         sure = words.sureness(finding.status, finding.confidence)
-        yield escape(f"  • {who}: {sure}, {words.priority(finding.priority)}")
+        yield f"  • {who}: {sure}, {words.priority(finding.priority)}"
         for reason in reasons.get(finding.pk, [])[:2]:
-            yield escape(f"      {words.because(reason)}")
+            yield f"      {words.because(reason)}"
 
 
-def _told(viewer: Viewer, found: Vulnerability) -> Iterator[RenderableType]:
-    """Yield who was told and who answered, as far as the viewer may know."""
-    for head in notices.about(viewer, found.pk):
-        table = Table(
-            _("Organisation"),
-            _("State"),
-            _("Delivered"),
-            _("Acknowledged"),
-            _("Finished"),
-            title=escape(f"{head.name}  {words.title(head)}"),
-            title_justify="left",
-        )
-        for row in notices.progress(viewer, head.name):
-            table.add_row(
-                escape(row.name),
+def _told(console: Console, viewer: Viewer, vulnerability: int) -> None:
+    """Print who was told and who answered, as far as the viewer may know."""
+    columns = (
+        _("Organisation"),
+        _("State"),
+        _("Delivered"),
+        _("Acknowledged"),
+        _("Finished"),
+    )
+    for head in notices.about(viewer, vulnerability):
+        rows = [
+            (
+                row.name,
                 words.delivery(row.state),
                 local_time(row.delivered_at),
                 local_time(row.acknowledged_at),
                 local_time(row.finished_at),
             )
-        yield table
+            for row in notices.progress(viewer, head.name)
+        ]
+        show(console, columns, rows, title=f"{head.name}  {words.title(head)}")

@@ -8,22 +8,23 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from django.db.models import Count
 from django.utils.translation import gettext as _
-from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
+from rich.console import Console
 
 from noroshi.core.delivery import ANSWERS
+from noroshi.core.fiscal import TOKYO, fiscal_year
 from noroshi.core.policy.visibility import System
 from noroshi.hub.inventory.models import Component, Package
 from noroshi.hub.inventory.models import System as MemberSystem
 from noroshi.hub.knowledge.models import AffectedRange, Vulnerability
 from noroshi.hub.matching.models import Finding
 from noroshi.hub.notices.models import Delivery, Escalation, Notice
+from noroshi.hub.reports.figures import figures
 from noroshi.run import telling, words
-from noroshi.run.yardsticks import table as yardsticks
+from noroshi.run.tables import say, show
+from noroshi.run.yardsticks import show_figures
 
-TOLD = "CVE-2023-43770"
-"""The vulnerability that is told as a story: exploited, with a late acknowledgement."""
+TOLD = "CVE-2024-37383"
+"""The vulnerability that is told as a story: exploited, with an answer that came too late."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -35,20 +36,20 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def report(
-    steps: list[Step], records: Mapping[str, int], today: dt.date
-) -> Iterator[RenderableType]:
-    """Yield the report in paragraphs."""
-    yield _contents(records)
-    yield _steps(steps)
-    yield yardsticks(today)
-    yield ""
-    yield from telling.vulnerability(System(), TOLD)
+    console: Console, steps: list[Step], records: Mapping[str, int], now: dt.datetime
+) -> None:
+    """Print the report."""
+    show(console, (_("What"), _("How many")), _contents(records), title=_("What happened"))
+    say(console, "")
+    show(console, (_("Step"), _("Handled"), _("Seconds")), _times(steps), title=_("How long"))
+    say(console, "")
+    show_figures(console, figures(fiscal_year(now), now.astimezone(TOKYO).date()))
+    say(console, "")
+    telling.tell(console, System(), TOLD)
 
 
-def _contents(records: Mapping[str, int]) -> Table:
+def _contents(records: Mapping[str, int]) -> list[tuple[str, str]]:
     """Return what is in the hub now, counted from its tables."""
-    table = Table(_("What"), _("How many"), title=_("What happened"), title_justify="left")
-    table.columns[1].justify = "right"
     by_source = ", ".join(f"{name} {count}" for name, count in records.items())
     rows = (
         (_("records read (%(sources)s)") % {"sources": by_source}, sum(records.values())),
@@ -58,14 +59,11 @@ def _contents(records: Mapping[str, int]) -> Table:
         (_("components"), Component.objects.visible_to(System()).count()),
         (_("distinct packages"), Package.objects.count()),
         *_findings(),
-        (_("notices published"), _published()),
-        (_("drafts proposed by the machine"), _proposed()),
+        *_notices(),
         *_deliveries(),
         (_("escalations"), Escalation.objects.visible_to(System()).count()),
     )
-    for name, count in rows:
-        table.add_row(name, f"{count:,}")
-    return table
+    return [(name, f"{count:,}") for name, count in rows]
 
 
 def _findings() -> Iterator[tuple[str, int]]:
@@ -74,13 +72,11 @@ def _findings() -> Iterator[tuple[str, int]]:
         yield _("findings: %(status)s") % {"status": words.finding_status(status)}, count
 
 
-def _published() -> int:
-    return Notice.objects.visible_to(System()).filter(published_at__isnull=False).count()
-
-
-def _proposed() -> int:
-    drafts = Notice.objects.visible_to(System()).filter(published_at__isnull=True)
-    return drafts.filter(proposed=True).count()
+def _notices() -> Iterator[tuple[str, int]]:
+    rows = Notice.objects.visible_to(System())
+    yield _("notices published"), rows.filter(published_at__isnull=False).count()
+    drafts = rows.filter(published_at__isnull=True, proposed=True)
+    yield _("drafts proposed by the machine"), drafts.count()
 
 
 def _deliveries() -> Iterator[tuple[str, int]]:
@@ -90,14 +86,7 @@ def _deliveries() -> Iterator[tuple[str, int]]:
     yield _("acknowledgements"), answered.count()
 
 
-def _steps(steps: list[Step]) -> Table:
-    table = Table(
-        _("Step"), _("Handled"), _("Seconds"), title=_("How long it took"), title_justify="left"
-    )
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for step in steps:
-        table.add_row(escape(step.name), f"{step.count:,}", f"{step.seconds:.2f}")
+def _times(steps: list[Step]) -> list[tuple[str, str, str]]:
+    rows = [(step.name, f"{step.count:,}", f"{step.seconds:.2f}") for step in steps]
     total = sum(step.seconds for step in steps)
-    table.add_row(_("together"), "", f"{total:.2f}", style="bold")
-    return table
+    return [*rows, (_("together"), "", f"{total:.2f}")]

@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from noroshi.core.delivery import DeliveryState
-from noroshi.core.policy.audience import People
-from noroshi.core.policy.marking import parse_tlp
-from noroshi.core.policy.visibility import System
+from noroshi.core.formats.stix import Report
+from noroshi.core.indicators import IndicatorType, indicator
+from noroshi.core.policy.audience import Audience, Members, Organisations, People
+from noroshi.core.policy.marking import Tlp, parse_tlp
+from noroshi.core.policy.selection import select
+from noroshi.core.sector import Sector
+from noroshi.hub.intel import actions as intel
 from noroshi.hub.members import queries as members
+from noroshi.hub.members.models import Organisation
 from noroshi.hub.notices import actions as notices
 from noroshi.hub.notices.letters import Content
-from noroshi.hub.notices.models import Escalation
 from noroshi.hub.notices.recipients import Affected, Choice, WithBureaus, selection
 from noroshi.run.demo.sample import AudienceEntry, NoticeEntry, ResponseEntry, Sample
 from noroshi.run.stages.worker import Worker
@@ -54,9 +58,35 @@ def play(
         yield deed
 
 
-def escalations() -> int:
-    """Return how often a late delivery was brought to somebody's attention."""
-    return Escalation.objects.visible_to(System()).count()
+def report_attacks(sample: Sample, beginning: dt.datetime, advance: Callable[[], None]) -> None:
+    """Let members report the attacks they saw, and the hub share each with all members.
+
+    A report marked AMBER or more narrowly is shared with the operators of its reporter's sector.
+    """
+    for entry in sample.attacks:
+        reporter = members.named(entry.reporter)
+        viewer = members.viewer_of(reporter)
+        report = Report(
+            title=entry.title,
+            text=entry.text.strip(),
+            tlp=parse_tlp(entry.tlp),
+            indicators=tuple(
+                indicator(IndicatorType(item.type), item.value) for item in entry.indicators
+            ),
+            vulnerabilities=entry.vulnerabilities,
+            observed=entry.observed.astimezone(dt.UTC),
+        )
+        made = intel.report_incident(viewer, report, now=beginning, actor=reporter.slug)
+        audience = _readers(report.tlp, reporter)
+        intel.share_incident(viewer, made, audience, now=beginning, actor=reporter.slug)
+        advance()
+
+
+def _readers(tlp: Tlp, reporter: Organisation) -> Audience:
+    if tlp <= Tlp.GREEN:
+        return Members()
+    chosen = selection(sectors=[Sector(reporter.sector)])
+    return Organisations(select(chosen, members.member_facts()))
 
 
 def _publish(entry: NoticeEntry, now: dt.datetime) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.run import health
 from noroshi.run.console import Command as Base
+from noroshi.run.tables import say
 
 
 class Command(Base):
@@ -24,9 +25,9 @@ class Command(Base):
         """Print each finding as a sentence with its remedy."""
         findings = health.look()
         for finding in findings:
-            self.out.print(f"[{'red' if finding.grave else 'yellow'}]●[/] {finding.what}")
-            self.out.print(f"  → {finding.remedy}")
+            say(self.out, f"{'✗' if finding.grave else '!'} {finding.what}")
+            say(self.out, f"  → {finding.remedy}")
         if not findings:
-            self.out.print(_("Everything is in order."))
+            say(self.out, _("Everything is in order."))
         if any(finding.grave for finding in findings):
             sys.exit(1)

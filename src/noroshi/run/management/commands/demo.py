@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rich.progress import Progress, TaskID
 
@@ -21,6 +20,7 @@ from noroshi.run.demo import folder, loading, story
 from noroshi.run.demo.report import Step, report
 from noroshi.run.demo.sample import Sample, read
 from noroshi.run.stages.worker import Worker, utc_now
+from noroshi.run.tables import say
 
 
 class Command(Base):
@@ -42,11 +42,12 @@ class Command(Base):
         with progress(self.err) as bar:
             records = _load(sample, beginning, bar, steps)
             _play(sample, beginning, now, bar, steps)
-        for paragraph in report(steps, records, timezone.localdate(now)):
-            self.out.print(paragraph)
-        self.out.print(
+        report(self.out, steps, records, now)
+        say(self.out, "")
+        say(
+            self.out,
             _("The data are in %(folder)s; look around with NOROSHI_DATA=%(folder)s noroshi …")
-            % {"folder": settings.NOROSHI.data}
+            % {"folder": settings.NOROSHI.data},
         )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from rich.markup import escape
 
 from noroshi.hub.matching import queries
 from noroshi.hub.matching.evidence import Evidence, evidence
@@ -15,6 +14,7 @@ from noroshi.hub.matching.models import Finding
 from noroshi.hub.members import queries as members
 from noroshi.run import words
 from noroshi.run.console import Command as Base
+from noroshi.run.tables import say
 
 
 class Command(Base):
@@ -33,17 +33,19 @@ class Command(Base):
         viewer = members.viewer_of(organisation)
         findings = queries.exposure(viewer, organisation.pk)
         if not findings:
-            self.out.print(
+            say(
+                self.out,
                 _("Nothing known concerns %(name)s: no component matches a known vulnerability.")
-                % {"name": organisation.name}
+                % {"name": organisation.name},
             )
             return
         shown = findings[: options["limit"]]
         reasons = evidence(viewer, shown)
         for number, finding in enumerate(shown, 1):
-            self.out.print(told(number, finding, reasons.get(finding.pk, [])))
-        self.out.print(
-            _("%(shown)d of %(all)d findings shown.") % {"shown": len(shown), "all": len(findings)}
+            say(self.out, told(number, finding, reasons.get(finding.pk, [])))
+        say(
+            self.out,
+            _("%(shown)d of %(all)d findings shown.") % {"shown": len(shown), "all": len(findings)},
         )
 
 
@@ -52,15 +54,15 @@ def told(number: int, finding: Finding, reasons: list[Evidence]) -> str:
     vulnerability = finding.vulnerability
     title = vulnerability.title_ja if get_language() == "ja" else vulnerability.title_en
     lines = [
-        f"[bold]{number:3}. {vulnerability.preferred_id}[/bold]  {escape(title)}",
+        f"{number:3}. {vulnerability.preferred_id}  {title}",
         _("     %(severity)s · act by %(due)s (%(priority)s) · %(system)s · %(sure)s")
         % {
             "severity": words.severity(vulnerability.severity, vulnerability.score),
             "due": finding.due or "–",
             "priority": words.priority(finding.priority),
-            "system": escape(finding.system.name),
+            "system": finding.system.name,
             "sure": words.sureness(finding.status, finding.confidence),
         },
     ]
-    lines += [f"     {escape(words.because(reason))}" for reason in reasons[:3]]
+    lines += [f"     {words.because(reason)}" for reason in reasons[:3]]
     return "\n".join(lines)

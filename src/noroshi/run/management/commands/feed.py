@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from rich.table import Table
 
 from noroshi.core.errors import NotFound
 from noroshi.edge.feeds.files import Limits, files_below
@@ -17,6 +16,7 @@ from noroshi.hub.knowledge import overview
 from noroshi.hub.knowledge.actions import Ingest, Tally, source_named
 from noroshi.run.console import Options, RoomCommand, Verbs, local_time, progress
 from noroshi.run.stages.worker import utc_now
+from noroshi.run.tables import say, show
 from noroshi.run.wording import quarantined
 
 
@@ -49,16 +49,17 @@ class Command(RoomCommand):
         started = time.perf_counter()
         tally = self.bring_in(options["source"], options["paths"], options["cores"])
         seconds = time.perf_counter() - started
-        self.out.print(
+        say(
+            self.out,
             _(
                 "%(records)d records from %(documents)d documents; %(unchanged)d documents known "
                 "already; %(stale)d records outdated; %(quarantined)d in quarantine; "
                 "%(seconds).1f s"
             )
-            % {**tally.counts(), "seconds": seconds}
+            % {**tally.counts(), "seconds": seconds},
         )
         if tally.quarantined:
-            self.out.print(_("See: noroshi feed quarantine"))
+            say(self.out, _("See: noroshi feed quarantine"))
 
     def bring_in(self, name: str, paths: list[Path], cores: int | None = None) -> Tally:
         """Import paths into a source, with a progress bar of the bytes read."""
@@ -85,30 +86,31 @@ class Command(RoomCommand):
 
     def status(self, _options: Options) -> None:
         """Show a table of the sources."""
-        table = Table(
+        columns = (
             _("Source"),
             _("Last finished"),
             _("Documents"),
             _("Records"),
             _("In quarantine"),
         )
-        for row in overview.sources(sorted(FORMATS)):
-            table.add_row(
+        rows = [
+            (
                 row.name,
                 local_time(row.last_finished_at),
                 f"{row.documents:,}",
                 f"{row.records:,}",
                 f"{row.quarantined:,}",
             )
-        self.out.print(table)
+            for row in overview.sources(sorted(FORMATS))
+        ]
+        show(self.out, columns, rows)
 
     def quarantine(self, options: Options) -> None:
         """Show what could not be read: source, file, place, reason."""
-        rows = overview.quarantine(options["source"], options["limit"])
-        if not rows:
-            self.out.print(_("Nothing is in quarantine."))
+        found = overview.quarantine(options["source"], options["limit"])
+        if not found:
+            say(self.out, _("Nothing is in quarantine."))
             return
-        table = Table(_("Source"), _("File"), _("Place"), _("Reason"))
-        for row in rows:
-            table.add_row(row.source.name, row.file, row.where, quarantined(row))
-        self.out.print(table)
+        columns = (_("Source"), _("File"), _("Place"), _("Reason"))
+        rows = [(row.source.name, row.file, row.where, quarantined(row)) for row in found]
+        show(self.out, columns, rows)

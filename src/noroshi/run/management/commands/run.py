@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from noroshi.run.console import Command as Base
 from noroshi.run.console import progress
 from noroshi.run.stages.worker import Effort, Worker
+from noroshi.run.tables import say
 
 PAUSE = 2.0
 """Seconds between looks for new work."""
@@ -45,21 +46,22 @@ class Command(Base):
                 self._for_ever(worker)
         for name, effort in worker.efforts.items():
             if effort.objects:
-                self.out.print(
+                say(
+                    self.out,
                     _("%(name)s: %(objects)d looked at, %(changed)d changed, %(seconds).1f s")
                     % {
                         "name": name,
                         "objects": effort.objects,
                         "changed": effort.changed,
                         "seconds": effort.seconds,
-                    }
+                    },
                 )
 
     def _for_ever(self, worker: Worker) -> None:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_args: stop.set())
-        self.err.print(_("Working; stop with Ctrl-C."))
+        say(self.err, _("Working; stop with Ctrl-C."))
         while not stop.is_set():
             worker.until_idle(stop=stop)
             stop.wait(PAUSE)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from rich.table import Table
 
 from noroshi.core.errors import NotFound, Refused, TooLarge
 from noroshi.core.policy.visibility import System
@@ -16,6 +15,7 @@ from noroshi.hub.inventory.actions import AddedInventory, add_inventory, system_
 from noroshi.hub.members import queries as members
 from noroshi.run.console import Options, RoomCommand, Verbs, local_time
 from noroshi.run.stages.worker import utc_now
+from noroshi.run.tables import say, show
 
 
 class Command(RoomCommand):
@@ -66,21 +66,23 @@ class Command(RoomCommand):
             name = options["system"] or path.name.partition(".")[0]
             system = system_named(organisation, name, criticality=criticality, exposure=exposure)
             added = add_inventory(system, path.name, data, now=utc_now(), actor=organisation.slug)
-            self.out.print(_added(name, added), markup=False)
-        self.out.print(_("Findings appear after: noroshi run --until-idle"))
+            say(self.out, _added(name, added))
+        say(self.out, _("Findings appear after: noroshi run --until-idle"))
 
     def list(self, _options: Options) -> None:
         """Show every current inventory on this node."""
-        table = Table(_("Organisation"), _("System"), _("Format"), _("Components"), _("Uploaded"))
-        for row in queries.inventories(System()):
-            table.add_row(
+        columns = (_("Organisation"), _("System"), _("Format"), _("Components"), _("Uploaded"))
+        rows = [
+            (
                 row.system.organisation.slug,
                 row.system.name,
                 row.dialect,
                 f"{row.component_count:,}",
                 local_time(row.uploaded_at),
             )
-        self.out.print(table)
+            for row in queries.inventories(System())
+        ]
+        show(self.out, columns, rows)
 
 
 def _read(path: Path) -> bytes:
