@@ -9,21 +9,46 @@ import sys
 def main() -> None:
     """Run a command; errors of ours are sentences on standard error and exit status 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "noroshi.run.settings")
+    sys.argv[0] = "noroshi"
     _take_language(sys.argv)
     if sys.argv[1:2] == ["demo"]:  # never in the folder where somebody's real data may be
         os.environ.setdefault("NOROSHI_DATA", "noroshi-demo")
     from noroshi.core.errors import MisconfiguredError, NoroshiError
 
     try:
-        from django.core.management import execute_from_command_line
-
-        execute_from_command_line(sys.argv)
+        _run()
     except MisconfiguredError as error:  # there may be no settings to translate with
         _fail(str(error))
     except NoroshiError as error:
         from noroshi.run.wording import sentence
 
         _fail(sentence(error))
+    except _database_error() as error:
+        from noroshi.run.wording import database_failed
+
+        _fail(database_failed(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run() -> None:
+    import django
+    from django.core.management import execute_from_command_line
+
+    wanted = [word for word in sys.argv[1:] if not word.startswith("--lang")]
+    if wanted in ([], ["help"], ["--help"], ["-h"], ["ja"], ["en"]):
+        from noroshi.run.overview import overview
+
+        django.setup()
+        sys.stdout.write(overview())
+        return
+    execute_from_command_line(sys.argv)
+
+
+def _database_error() -> type[Exception]:
+    from django.db import DatabaseError
+
+    return DatabaseError
 
 
 def _fail(text: str) -> None:

@@ -21,6 +21,14 @@ def sentence(error: NoroshiError) -> str:
     return f"{error.where}: {text}" if error.where else text
 
 
+def database_failed(error: Exception) -> str:
+    """Return a sentence for a database that did not do what was asked of it."""
+    reason = str(error).strip().partition("\n")[0]
+    return gettext("the database says: %(reason)s; noroshi check tells what to do") % {
+        "reason": reason
+    }
+
+
 def quarantined(row: Quarantine) -> str:
     """Return why something is in quarantine, in the active language."""
     kind = _BY_CODE.get(row.code, NoroshiError)
