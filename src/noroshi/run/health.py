@@ -68,7 +68,8 @@ def _database() -> Iterator[Complaint]:
         connection.ensure_connection()
     except OperationalError as error:
         yield Complaint(
-            _("The database does not answer: %(error)s") % {"error": str(error).strip()},
+            _("The database does not answer: %(error)s")
+            % {"error": str(error).strip().partition("\n")[0]},
             _("Start it, or correct NOROSHI_DATABASE."),
         )
         return
