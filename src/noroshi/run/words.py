@@ -144,3 +144,15 @@ def status(value: Status) -> str:
         Status.FIXED: _("fixed"),
         Status.UNKNOWN: _("unknown"),
     }[value]
+
+
+def stage(name: str) -> str:
+    """Return what a stage does, in words."""
+    return {
+        "assess": _("assessing vulnerabilities"),
+        "match": _("matching vulnerabilities"),
+        "match-package": _("matching packages"),
+        "find": _("bringing findings in line"),
+        "propose": _("proposing notices"),
+        "escalate": _("escalating late answers"),
+    }[name]

@@ -14,6 +14,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from rich.progress import Progress, TaskID
 
+from noroshi.run import words
 from noroshi.run.console import Command as Base
 from noroshi.run.console import progress
 from noroshi.run.demo import folder, loading, story
@@ -64,7 +65,7 @@ def _load(
         loading.inventories(sample, beginning, lambda: bar.advance(task))
     worker = Worker(clock=lambda: beginning)
     for stage in worker.stages:
-        with _step(stage.name, bar, steps, 0) as task:
+        with _step(words.stage(stage.name), bar, steps, 0) as task:
             while count := worker.step(stage):
                 bar.advance(task, count)
     worker.until_idle()

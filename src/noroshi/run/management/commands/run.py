@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
+from noroshi.run import words
 from noroshi.run.console import Command as Base
 from noroshi.run.console import progress
 from noroshi.run.stages.worker import Effort, Worker
@@ -36,7 +37,7 @@ class Command(Base):
 
             def watch(name: str, effort: Effort) -> None:
                 if name not in tasks:
-                    tasks[name] = bar.add_task(name, total=None)
+                    tasks[name] = bar.add_task(words.stage(name), total=None)
                 bar.update(tasks[name], completed=effort.objects)
 
             worker = Worker(watch=watch)
@@ -50,7 +51,7 @@ class Command(Base):
                     self.out,
                     _("%(name)s: %(objects)d looked at, %(changed)d changed, %(seconds).1f s")
                     % {
-                        "name": name,
+                        "name": words.stage(name),
                         "objects": effort.objects,
                         "changed": effort.changed,
                         "seconds": effort.seconds,
