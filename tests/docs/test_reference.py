@@ -136,6 +136,18 @@ def test_commands_shown_would_be_accepted(document):
             assert command.split()[1] in targets
 
 
+def test_commands_named_in_the_text_exist():
+    known = {one.name for one in parsers.accepted()} | {"noroshi migrate"}
+    lost = [
+        f"{document}: {word}"
+        for document in documents()
+        for word in pages.code((ROOT / document).read_text("utf-8"))
+        if re.match(r"noroshi [a-z]", word)
+        and not any(f"{word} ".startswith(f"{name} ") for name in known)
+    ]
+    assert lost == []
+
+
 def test_the_two_commands_stand_on_top_of_both_readmes():
     for document in ("README.md", "README.ja.md"):
         assert [line.split()[:2] for line in pages.commands(ROOT / document)][:2] == [
