@@ -17,10 +17,10 @@ from pathlib import Path
 
 import msgspec
 from lxml import etree
-from tests.core.formats.sbom_samples import WRITERS, Item
 
 from noroshi.core.formats import sbom
 from noroshi.core.identity import parse_cpe, parse_purl
+from tests.core.formats.sbom_samples import WRITERS, Item
 
 COMPONENTS = 20_000
 ROUNDS = 3

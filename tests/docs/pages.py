@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
 from tests.sources import ROOT
 
 LANGUAGES = ("en", "ja")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.docs import pages, parsers
-from tests.docs.pages import LANGUAGES
-from tests.sources import ROOT, files, name
 
 from noroshi.core import errors
 from noroshi.edge.feeds.registry import FORMATS
 from noroshi.run.configuration import CONFIG_VARIABLE, SETTINGS
+from tests.docs import pages, parsers
+from tests.docs.pages import LANGUAGES
+from tests.sources import ROOT, files, name
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.docs import pages
 from tests.sources import ROOT
 

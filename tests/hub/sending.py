@@ -5,9 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tests.hub import sector as world
-from tests.hub.sector import NOON, Software
-
 from noroshi.core.policy.marking import Tlp
 from noroshi.core.policy.selection import Selection
 from noroshi.core.policy.visibility import System, Viewer
@@ -17,6 +14,8 @@ from noroshi.hub.notices import actions
 from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Delivery, Notice
 from noroshi.hub.notices.recipients import Choice
+from tests.hub import sector as world
+from tests.hub.sector import NOON, Software
 
 KANTO = Selection(districts=frozenset({District.KANTO}))
 LOG = Software("log4j-core", "2.14.1")

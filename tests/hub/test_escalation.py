@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.hub import sector as world
-from tests.hub.sector import DAY, HOUR, NOON
 
 from noroshi.core.policy.audience import Members, People
 from noroshi.core.policy.marking import Tlp
@@ -24,6 +22,8 @@ from noroshi.hub.notices.models import Escalation, Notice
 from noroshi.hub.notices.recipients import Affected, Choice
 from noroshi.hub.todo import actions as todo
 from noroshi.hub.todo.models import Todo
+from tests.hub import sector as world
+from tests.hub.sector import DAY, HOUR, NOON
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.hub import sector as world
-from tests.hub.sector import NOON
 
 from noroshi.core.errors import NotFound, Refused
 from noroshi.core.policy.audience import Audience as Value
@@ -18,6 +16,8 @@ from noroshi.hub.audit.models import AuditEvent
 from noroshi.hub.members import actions, queries
 from noroshi.hub.members.audiences import audience_row
 from noroshi.hub.members.models import Audience, Community, Grant
+from tests.hub import sector as world
+from tests.hub.sector import NOON
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.hub import sector as world
-from tests.hub.sector import HOUR, NOON
-from tests.hub.sending import deliveries, published
 
 from noroshi.core.delivery import DeliveryState
 from noroshi.core.errors import NotFound, Refused
@@ -18,6 +15,9 @@ from noroshi.hub.members import queries as directory
 from noroshi.hub.members.models import Organisation
 from noroshi.hub.notices import actions, queries
 from noroshi.hub.notices.models import Response
+from tests.hub import sector as world
+from tests.hub.sector import HOUR, NOON
+from tests.hub.sending import deliveries, published
 
 pytestmark = pytest.mark.usefixtures("database")
 

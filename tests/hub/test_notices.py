@@ -6,9 +6,6 @@ import datetime as dt
 
 import msgspec
 import pytest
-from tests.hub import sector as world
-from tests.hub.sector import DAY, HOUR, NOON
-from tests.hub.sending import KANTO, affect, content, deliveries, published
 
 from noroshi.core.errors import NobodyNamed, NotFound, PolicyError, Refused
 from noroshi.core.policy.audience import Everyone, Members, People
@@ -24,6 +21,9 @@ from noroshi.hub.notices import actions, queries
 from noroshi.hub.notices.models import Notice
 from noroshi.hub.notices.recipients import Affected
 from noroshi.hub.todo.models import Todo
+from tests.hub import sector as world
+from tests.hub.sector import DAY, HOUR, NOON
+from tests.hub.sending import KANTO, affect, content, deliveries, published
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -6,8 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from tests.hub import sector as world
-from tests.hub.sector import NOON
 
 from noroshi.core.assess import assess, encode
 from noroshi.core.assess.narrate import summary
@@ -21,6 +19,8 @@ from noroshi.hub.members.models import Organisation
 from noroshi.hub.notices import actions, queries
 from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Notice
+from tests.hub import sector as world
+from tests.hub.sector import NOON
 
 pytestmark = pytest.mark.usefixtures("database")
 

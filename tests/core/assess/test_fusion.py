@@ -10,6 +10,10 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from noroshi.core.assess import assess, decode, encode
+from noroshi.core.assess.assessment import ContradictionKind
+from noroshi.core.facets import Exploited, Record, Reference, State, Status, Text, VersionRange
 from tests.core.assess.records import (
     CRITICAL,
     CVE,
@@ -31,10 +35,6 @@ from tests.core.assess.records import (
     scored,
     ssvc,
 )
-
-from noroshi.core.assess import assess, decode, encode
-from noroshi.core.assess.assessment import ContradictionKind
-from noroshi.core.facets import Exploited, Record, Reference, State, Status, Text, VersionRange
 
 VOICES = ["apache", "nvd@nist.gov", "CISA-ADP", "ghsa", "redhat", "oracle", "somebody"]
 MOMENTS = [None, "2030-01-01", "2030-02-01", "2030-03-01"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.assess.records import cve5, nvd, other
 
 from noroshi.core.assess.independence import FOLLOWS, Cast, canonical, cast
+from tests.core.assess.records import cve5, nvd, other
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.assess.records import TOMCAT, affects, below
 
 from noroshi.core.assess.intervals import affected_intervals, shared_scheme
 from noroshi.core.facets import Affected, Status, VersionRange
+from tests.core.assess.records import TOMCAT, affects, below
 
 
 def claim(*ranges: VersionRange, versions: str = "generic") -> Affected:

@@ -10,6 +10,13 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from noroshi.core.assess import Assessment, assess, phrases
+from noroshi.core.assess.assessment import ContradictionKind, EstimatedSeverity, SeverityClass
+from noroshi.core.assess.narrate import contradiction_text, reason_text, summary, title
+from noroshi.core.assess.phrases import Lang
+from noroshi.core.assess.sentences import CONTRADICTIONS, REASONS
+from noroshi.core.facets import Product, Record, Reference, State, Text
 from tests.core.assess.records import (
     CRITICAL,
     CVE,
@@ -28,13 +35,6 @@ from tests.core.assess.records import (
     ssvc,
 )
 from tests.core.assess.test_fusion import records
-
-from noroshi.core.assess import Assessment, assess, phrases
-from noroshi.core.assess.assessment import ContradictionKind, EstimatedSeverity, SeverityClass
-from noroshi.core.assess.narrate import contradiction_text, reason_text, summary, title
-from noroshi.core.assess.phrases import Lang
-from noroshi.core.assess.sentences import CONTRADICTIONS, REASONS
-from noroshi.core.facets import Product, Record, Reference, State, Text
 
 LANGUAGES: tuple[Lang, ...] = ("ja", "en")
 

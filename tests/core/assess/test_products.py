@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
+from noroshi.core.assess import assess
+from noroshi.core.assess.assessment import ContradictionKind
+from noroshi.core.assess.product_names import same_product
+from noroshi.core.facets import Product, Status, Text, VersionRange
 from tests.core.assess.records import (
     TOMCAT,
     TOMCAT_BY_NAME,
@@ -13,11 +18,6 @@ from tests.core.assess.records import (
     nvd,
     other,
 )
-
-from noroshi.core.assess import assess
-from noroshi.core.assess.assessment import ContradictionKind
-from noroshi.core.assess.product_names import same_product
-from noroshi.core.facets import Product, Status, Text, VersionRange
 
 
 @pytest.mark.parametrize(

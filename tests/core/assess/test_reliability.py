@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
+from noroshi.core.assess import assess
+from noroshi.core.assess.assessment import Reliability
+from noroshi.core.facets import Product, Record, State
 from tests.core.assess.records import (
     CRITICAL,
     HIGH,
@@ -19,10 +23,6 @@ from tests.core.assess.records import (
     scored,
     ssvc,
 )
-
-from noroshi.core.assess import assess
-from noroshi.core.assess.assessment import Reliability
-from noroshi.core.facets import Product, Record, State
 
 
 def rated(*records: Record) -> Reliability:

@@ -6,6 +6,17 @@ import math
 from collections.abc import Sequence
 
 import pytest
+
+from noroshi.core.assess import Assessment, assess
+from noroshi.core.assess.assessment import (
+    Contradiction,
+    ContradictionKind,
+    EstimatedSeverity,
+    SeverityClass,
+    StatedSeverity,
+    UnknownSeverity,
+)
+from noroshi.core.facets import Record, Severity
 from tests.core.assess.records import (
     CRITICAL,
     HIGH,
@@ -18,17 +29,6 @@ from tests.core.assess.records import (
     other,
     scored,
 )
-
-from noroshi.core.assess import Assessment, assess
-from noroshi.core.assess.assessment import (
-    Contradiction,
-    ContradictionKind,
-    EstimatedSeverity,
-    SeverityClass,
-    StatedSeverity,
-    UnknownSeverity,
-)
-from noroshi.core.facets import Record, Severity
 
 
 def stated(assessment: Assessment) -> StatedSeverity:

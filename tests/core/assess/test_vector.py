@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.assess.records import CRITICAL, HIGH, MEDIUM, SCORES, V2, V4
 
 from noroshi.core.assess.assessment import SeverityClass
 from noroshi.core.assess.vector import LONGEST, read_vector, severity_class
+from tests.core.assess.records import CRITICAL, HIGH, MEDIUM, SCORES, V2, V4
 
 
 @pytest.mark.parametrize(("text", "score"), SCORES.items())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.core.assess.records import cve5, cwe, nvd, other
-
 from noroshi.core.assess import assess
 from noroshi.core.assess.assessment import ContradictionKind
+from tests.core.assess.records import cve5, cwe, nvd, other
 
 
 def test_an_id_that_two_independent_voices_name_goes_first() -> None:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.core.formats.feed_samples import FIRMWARE, HARDWARE, match, node
 
 from noroshi.core.errors import FormatError, NotAnIdentifier
 from noroshi.core.facets import Affected, Product, VersionRange
 from noroshi.core.formats import configurations
 from noroshi.core.identity import parse_cpe
+from tests.core.formats.feed_samples import FIRMWARE, HARDWARE, match, node
 
 OTHER = "cpe:2.3:a:kasumi:console:1.0:*:*:*:*:*:*:*"
 PLATFORM = "cpe:2.3:o:example:os:-:*:*:*:*:*:*:*"

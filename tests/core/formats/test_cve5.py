@@ -4,8 +4,6 @@ import datetime as dt
 import json
 
 import pytest
-from tests.core.formats import feed_samples as samples
-from tests.core.formats.feed_samples import FIRMWARE, HARDWARE, NAME, V31, V40, at, raw
 
 from noroshi.core.errors import (
     BrokenJson,
@@ -30,6 +28,8 @@ from noroshi.core.facets import (
     Weakness,
 )
 from noroshi.core.formats import cve5
+from tests.core.formats import feed_samples as samples
+from tests.core.formats.feed_samples import FIRMWARE, HARDWARE, NAME, V31, V40, at, raw
 
 RANGES = (VersionRange(low="2.0", high="2.4"),)
 

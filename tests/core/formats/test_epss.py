@@ -3,11 +3,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.core.formats.feed_samples import EPSS, NAME, documents
 
 from noroshi.core.errors import BrokenLine, FormatError, NotAnIdentifier, NotText, WrongShape
 from noroshi.core.facets import Epss, Record
 from noroshi.core.formats import epss
+from tests.core.formats.feed_samples import EPSS, NAME, documents
 
 DAY = dt.date(2024, 7, 12)
 TOP = b"#model_version:v2023.03.01,score_date:2024-07-12T00:00:00+0000\n"

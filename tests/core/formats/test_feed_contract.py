@@ -9,14 +9,14 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.formats import feed_samples as samples
-from tests.core.formats.feed_samples import raw
 
 from noroshi.core.errors import FormatError
 from noroshi.core.facets import Record
 from noroshi.core.formats import cve5, epss, kev, nvd
 from noroshi.core.formats.feed import FeedFormat, RawDocument
 from noroshi.core.identity import cve_id
+from tests.core.formats import feed_samples as samples
+from tests.core.formats.feed_samples import raw
 
 FORMATS: dict[str, FeedFormat] = {"cve5": cve5, "nvd": nvd, "kev": kev, "epss": epss}
 

@@ -9,11 +9,11 @@ from itertools import islice
 import msgspec
 import pytest
 import zstandard
-from tests.core.formats.feed_samples import records
 
 from noroshi.core.errors import NotAnIdentifier
 from noroshi.core.facets import Record, Status
 from noroshi.core.formats import cve5, epss, kev, nvd
+from tests.core.formats.feed_samples import records
 
 pytestmark = pytest.mark.shared_data
 

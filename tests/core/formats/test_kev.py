@@ -3,8 +3,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.core.formats import feed_samples as samples
-from tests.core.formats.feed_samples import NAME, raw
 
 from noroshi.core.errors import (
     BrokenJson,
@@ -16,6 +14,8 @@ from noroshi.core.errors import (
 )
 from noroshi.core.facets import Exploited, Record, Text, Weakness
 from noroshi.core.formats import kev
+from tests.core.formats import feed_samples as samples
+from tests.core.formats.feed_samples import NAME, raw
 
 
 def read(catalogue):

@@ -3,8 +3,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.core.formats import feed_samples as samples
-from tests.core.formats.feed_samples import FIRMWARE, HARDWARE, NAME, V20, V31, at, raw
 
 from noroshi.core.errors import (
     BrokenJson,
@@ -25,6 +23,8 @@ from noroshi.core.facets import (
     Weakness,
 )
 from noroshi.core.formats import nvd
+from tests.core.formats import feed_samples as samples
+from tests.core.formats.feed_samples import FIRMWARE, HARDWARE, NAME, V20, V31, at, raw
 
 
 def read(item):

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.core.formats.feed_samples import raw
 
 from noroshi.core.errors import DuplicateKey, WrongShape
 from noroshi.core.formats import salvage
+from tests.core.formats.feed_samples import raw
 
 
 class Leaf(msgspec.Struct):

@@ -16,7 +16,6 @@ from dataclasses import replace
 
 import pytest
 import zstandard
-from tests.core.formats import sbom_samples as samples
 
 from noroshi.core.components import Component, InventoryDocument
 from noroshi.core.errors import (
@@ -30,6 +29,7 @@ from noroshi.core.errors import (
     UnsupportedVersion,
 )
 from noroshi.core.formats import sbom
+from tests.core.formats import sbom_samples as samples
 
 DIALECTS = list(samples.WRITERS)
 EVERY_VERSION = [

@@ -6,11 +6,11 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.core.formats import sbom_samples as samples
 
 from noroshi.core.components import InventoryDocument
 from noroshi.core.errors import FormatError
 from noroshi.core.formats import sbom
+from tests.core.formats import sbom_samples as samples
 
 
 @settings(max_examples=150, deadline=None)

@@ -7,10 +7,10 @@ from itertools import combinations_with_replacement
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.versions import ladders, references
 
 from noroshi.core.errors import VersionError
 from noroshi.core.versions import deb
+from tests.core.versions import ladders, references
 
 _runs = st.text("0019aZ~+.", min_size=1, max_size=8)
 _versions = st.builds(

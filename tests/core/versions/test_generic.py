@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.versions import ladders
 
 from noroshi.core.errors import VersionError
 from noroshi.core.versions import generic
 from noroshi.core.versions.scheme import LONGEST
+from tests.core.versions import ladders
 
 _releases = st.lists(st.integers(0, 30), min_size=1, max_size=5)
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.versions import ladders, references
 
 from noroshi.core.errors import VersionError
 from noroshi.core.versions import maven
+from tests.core.versions import ladders, references
 
 _tokens = st.sampled_from(
     ["0", "1", "01", "10", "a", "b", "m", "alpha", "RC", "cr", "snapshot", "ga", "Final",

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from tests.core.versions import ladders
 
 from noroshi.core.errors import VersionError
 from noroshi.core.versions import npm, semver
+from tests.core.versions import ladders
 
 
 def test_known_versions_ascend() -> None:

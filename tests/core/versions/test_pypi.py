@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import InvalidVersion, Version
-from tests.core.versions import ladders, references
 
 from noroshi.core.errors import VersionError
 from noroshi.core.versions import pypi
+from tests.core.versions import ladders, references
 
 _numbers = st.sampled_from(["", "0", "1", "2", "01", "10"])
 _joints = st.sampled_from(["", ".", "-", "_"])

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.versions import ladders, references
 
 from noroshi.core.errors import VersionError
 from noroshi.core.versions import rpm
 from noroshi.core.versions.scheme import successor
+from tests.core.versions import ladders, references
 
 _versions = st.text("0019abZ~^._+:-é", min_size=1, max_size=12)
 

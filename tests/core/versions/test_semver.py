@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.versions import ladders, references
 
 from noroshi.core.errors import VersionError
 from noroshi.core.versions import semver
+from tests.core.versions import ladders, references
 
 _numbers = st.integers(0, 12).map(str)
 _identifiers = st.one_of(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.core.versions import ladders
 
 from noroshi.core.versions.registry import SCHEMES
+from tests.core.versions import ladders
 
 pytestmark = pytest.mark.shared_data
 
