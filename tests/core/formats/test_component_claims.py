@@ -12,7 +12,7 @@ from noroshi.core.formats.problems import Problems
 
 def read(**claimed: object) -> tuple[Component | None, list[tuple[str, str]]]:
     problems = Problems()
-    claims = Claims(where="$.components[3]", **claimed)  # type: ignore[arg-type]
+    claims = Claims(where="$.components[3]", **claimed)  # type: ignore[arg-type]  # each test names its own
     return component(claims, problems), [(told.code, told.where) for told in problems.all()]
 
 

@@ -51,12 +51,12 @@ def _deb_parts(version: str) -> tuple[str, str, str]:
 
 def _deb_part(left: str, right: str) -> int:
     while left or right:
-        a, b = (re.match(r"[^0-9]*", side)[0] for side in (left, right))  # type: ignore[index]
+        a, b = (re.match(r"[^0-9]*", side)[0] for side in (left, right))  # type: ignore[index]  # both always match
         for x, y in zip_longest(a, b, fillvalue=""):
             if result := _cmp(_deb_weight(x), _deb_weight(y)):
                 return result
         left, right = left[len(a) :], right[len(b) :]
-        a, b = (re.match(r"[0-9]*", side)[0] for side in (left, right))  # type: ignore[index]
+        a, b = (re.match(r"[0-9]*", side)[0] for side in (left, right))  # type: ignore[index]  # both always match
         if result := _cmp(int(a or 0), int(b or 0)):
             return result
         left, right = left[len(a) :], right[len(b) :]
