@@ -39,12 +39,12 @@ demo: .venv/.runtime  ## load the built-in sample, run every stage, report (DEMO
 test: .venv/.dev  ## run every test, on SQLite and on PostgreSQL (PYTEST_ARGS=…)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: .venv/.dev  ## look at form, rules, types, imports and migrations
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	NOROSHI_DATA=.venv/check-data NOROSHI_DATABASE= $(BIN)/noroshi makemigrations --check --dry-run
+check: .venv/.dev  ## look at form, rules, types, imports and migrations; all of them, then fail
+	@failed=; for step in "ruff format --check" "ruff check" mypy lint-imports \
+			"noroshi makemigrations --check --dry-run"; do \
+		echo "== $$step"; \
+		NOROSHI_DATA=.venv/check-data NOROSHI_DATABASE= $(BIN)/$$step || failed="$$failed [$$step]"; \
+	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 bench: .venv/.dev  ## measure, each number beside the floor or the peer it is compared with
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
