@@ -21,6 +21,7 @@ class Store:
     def __init__(self) -> None:
         self.holder: dict[str, int] = {}
         self.absorbed: dict[int, int] = {}
+        self.preferred: dict[int, str] = {}
         self.count = 0
 
     def apply(self, batch: Sequence[Names]) -> Resolution:
@@ -33,6 +34,8 @@ class Store:
         for item in sorted(result.created, reverse=True):
             self.count += 1
             real[item] = self.count
+            self.preferred[self.count] = result.created[item]
+        self.preferred |= result.preferred
         for name, item in result.named.items():
             assert not self.holds(name), "a name that somebody has is not given again"
             self.holder[name] = real.get(item, item)
@@ -64,11 +67,11 @@ def stored(*batches: Sequence[Names]) -> Store:
 class TestWhoARecordSpeaksOf:
     def test_names_nobody_knows_make_one_new_vulnerability(self):
         result = resolve([(ONE, GHSA)], {}, {})
-        assert result == Resolution((-1,), {-1: ONE}, {ONE: -1, GHSA: -1}, {}, ())
+        assert result == Resolution((-1,), {-1: ONE}, {}, {ONE: -1, GHSA: -1}, {}, ())
 
     def test_a_record_speaks_of_the_vulnerability_of_its_first_name(self):
         result = resolve([(ONE,), (TWO,)], {ONE: 7, TWO: 9}, {7: ONE, 9: TWO})
-        assert result == Resolution((7, 9), {}, {}, {}, ())
+        assert result == Resolution((7, 9), {}, {}, {}, {}, ())
 
     def test_names_nobody_knows_yet_go_to_the_vulnerability_of_the_first(self):
         result = resolve([(ONE, GHSA, OTHER)], {ONE: 7}, {7: ONE})
@@ -112,8 +115,15 @@ class TestBecomingOne:
 
     def test_a_cve_id_given_to_a_vulnerability_without_one_is_its_own_from_then_on(self):
         result = resolve([(GHSA, ONE), (GHSA, TWO)], {GHSA: 4}, {})
-        assert result.named == {ONE: 4}
+        assert (result.named, result.preferred) == ({ONE: 4}, {4: ONE})
         assert result.conflicts == (Conflict(TWO, 4, 1),)
+
+    def test_what_is_new_is_called_by_its_cve_id_even_if_another_name_came_first(self):
+        assert resolve([(GHSA,), (GHSA, ONE)], {}, {}).created == {-1: ONE}
+
+    def test_who_had_a_cve_id_or_gives_his_up_is_not_renamed(self):
+        assert resolve([(ONE, GHSA)], {ONE: 7}, {7: ONE}).preferred == {}
+        assert resolve([(GHSA, ONE)], {GHSA: 3, ONE: 8}, {8: ONE}).preferred == {}
 
 
 class TestConflicts:
@@ -195,6 +205,15 @@ def test_no_vulnerability_ever_has_two_cve_ids(records, data):
         store.apply(batch)
         for group in store.partition:
             assert sum(name.startswith("CVE-") for name in group) <= 1
+
+
+@given(st.lists(_any_names, min_size=1, max_size=12), st.data())
+def test_no_two_are_called_alike_and_each_by_its_cve_id_if_it_has_one(records, data):
+    store = stored(*data.draw(_batches(records)))
+    assert len(set(store.preferred.values())) == len(store.preferred)
+    for name, item in store.holder.items():
+        if name.startswith("CVE-"):
+            assert store.preferred[item] == name
 
 
 @given(st.lists(_any_names, min_size=1, max_size=12), st.data())

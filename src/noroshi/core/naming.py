@@ -25,12 +25,14 @@ class Resolution(msgspec.Struct, frozen=True):
     """What follows from a batch of records.
 
     Vulnerabilities are known ids, or negative numbers for new ones. ``assigned``: index of the
-    record → vulnerability. ``created``: new vulnerability → its preferred name. ``named``: new
-    name → vulnerability. ``merged``: vulnerability → the one it became part of.
+    record → vulnerability. ``created``: new vulnerability → its preferred name, the CVE id if it
+    has one. ``preferred``: known vulnerability → the CVE id it had not before. ``named``: new name
+    → vulnerability. ``merged``: vulnerability → the one it became part of.
     """
 
     assigned: tuple[int, ...]
     created: dict[int, str]
+    preferred: dict[int, str]
     named: dict[str, int]
     merged: dict[int, int]
     conflicts: tuple[Conflict, ...]
@@ -48,7 +50,16 @@ def resolve(
     assigned = [union.take(index, names) for index, names in enumerate(names_of)]
     return Resolution(
         assigned=tuple(union.root(item) for item in assigned),
-        created={item: name for item, name in union.created.items() if item not in union.parent},
+        created={
+            item: union.cves.get(item, name)
+            for item, name in union.created.items()
+            if item not in union.parent
+        },
+        preferred={
+            item: cve
+            for item, cve in union.cves.items()
+            if item > 0 and item not in cves and item not in union.parent
+        },
         named={name: union.root(item) for name, item in union.named.items()},
         merged={item: union.root(item) for item in union.parent if item > 0},
         conflicts=tuple(

@@ -6,6 +6,8 @@ part that cannot be read is a `FormatError` with its place; the parts beside it 
 
 from __future__ import annotations
 
+import lzma
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -55,44 +57,97 @@ class Meter:
 
 
 def files_below(path: Path) -> list[Path]:
-    """Return the file, or all files of the folder, in a stable order; hidden ones are left out."""
+    """Return the file, or all files of the folder, in a stable order.
+
+    Hidden files are left out, and so is all that lies in hidden folders (``.git``).
+    """
     if not path.is_dir():
         return [path]
     return sorted(
-        item for item in path.rglob("*") if item.is_file() and not item.name.startswith(".")
+        item
+        for item in path.rglob("*")
+        if item.is_file() and not any(p.startswith(".") for p in item.relative_to(path).parts)
     )
 
 
-def payloads(path: Path, limits: Limits, meter: Meter) -> Iterator[Payload | Unreadable]:
-    """Yield the payloads of one file."""
+def name_of(file: Path, path: Path) -> str:
+    """Return the name by which a file below ``path`` is spoken of: from that folder's name on."""
+    name = file.relative_to(path.parent).as_posix()
+    return os.fsencode(name).decode(errors="backslashreplace")  # not every name is UTF-8
+
+
+_BROKEN = (
+    OSError,
+    EOFError,
+    RuntimeError,  # zipfile: it is encrypted
+    NotImplementedError,  # zipfile: packed in a way it does not know
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zstandard.ZstdError,
+)
+"""What the libraries raise when they cannot go on."""
+
+
+def payloads(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[Payload | Unreadable]:
+    """Yield the payloads of one file; ``name`` is how it is spoken of."""
+    budget = _Budget(limits.unpacked)
     try:
         if path.stat().st_size > limits.file:
             raise TooLarge(limit=limits.file)
         if path.suffix == ".zip":
-            yield from _zip(path, limits, meter)
+            yield from _zip(path, name, limits, budget, meter)
         else:
             with path.open("rb") as file:
-                yield from _contents(path.name, _pieces(file, meter), limits)
+                yield from _contents(name, _pieces(file, meter), limits, budget)
     except FormatError as problem:
-        yield Unreadable(path.name, problem)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, zstandard.ZstdError) as error:
-        yield Unreadable(path.name, BrokenArchive(detail=str(error) or type(error).__name__))
+        yield Unreadable(name, problem)
+    except _BROKEN as error:
+        yield Unreadable(name, _broken(error))
 
 
-def _zip(path: Path, limits: Limits, meter: Meter) -> Iterator[Payload | Unreadable]:
+def _zip(
+    path: Path, archive_name: str, limits: Limits, budget: _Budget, meter: Meter
+) -> Iterator[Payload | Unreadable]:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             if member.is_dir():
                 continue
-            name = f"{path.name}/{member.filename}"
+            name = f"{archive_name}/{member.filename}"
             try:
                 with archive.open(member) as file:
-                    yield from _contents(name, _pieces(file, None), limits)
+                    yield from _contents(name, _pieces(file, None), limits, budget)
             except FormatError as problem:
+                if budget.spent:
+                    raise
                 yield Unreadable(name, problem)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
-                yield Unreadable(name, BrokenArchive(detail=str(error)))
+            except _BROKEN as error:
+                yield Unreadable(name, _broken(error))
             meter.read += member.compress_size
+
+
+def _broken(error: Exception) -> BrokenArchive:
+    return BrokenArchive(detail=str(error) or type(error).__name__)
+
+
+class _Budget:
+    """How much a file may still unpack to, however many parts it has."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._left = limit
+
+    @property
+    def spent(self) -> bool:
+        return self._left < 0
+
+    def spend(self, pieces: Pieces) -> Pieces:
+        for piece in pieces:
+            self._left -= len(piece)
+            if self.spent:
+                raise TooLarge(limit=self._limit)
+            yield piece
 
 
 Pieces = Iterator[bytes]
@@ -105,7 +160,9 @@ def _pieces(file: IO[bytes], meter: Meter | None) -> Pieces:
         yield piece
 
 
-def _contents(name: str, pieces: Pieces, limits: Limits) -> Iterator[Payload | Unreadable]:
+def _contents(
+    name: str, pieces: Pieces, limits: Limits, budget: _Budget
+) -> Iterator[Payload | Unreadable]:
     """Unpack one stream by its name's endings, then cut it into payloads."""
     inner = name
     while True:
@@ -116,12 +173,15 @@ def _contents(name: str, pieces: Pieces, limits: Limits) -> Iterator[Payload | U
             pieces = _unzstd(pieces)
         else:
             break
+        pieces = _capped(pieces, limits.unpacked)
         inner = stem
-    pieces = _capped(pieces, limits.unpacked)
+    pieces = budget.spend(pieces)
     if inner.endswith((".jsonl", ".ndjson")):
         yield from _lines(name, pieces, limits.payload)
+    elif inner.endswith(".csv"):
+        yield from _table(name, pieces, limits.payload)
     else:
-        yield Payload(name, "", _whole(pieces, limits.payload))
+        yield Payload(name, "", b"".join(_capped(pieces, limits.payload)))
 
 
 def _gunzip(pieces: Pieces) -> Pieces:
@@ -131,6 +191,9 @@ def _gunzip(pieces: Pieces) -> Pieces:
         data = piece
         while data:
             if engine.eof:
+                data = data.lstrip(b"\0")  # padding behind the last member, as gzip(1) allows
+                if not data:
+                    break
                 engine = zlib.decompressobj(wbits=31)
             yield engine.decompress(data, PIECE)
             data = engine.unconsumed_tail or engine.unused_data
@@ -150,10 +213,14 @@ def _unzstd(pieces: Pieces) -> Pieces:
             while data:
                 if engine.eof:
                     engine = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-                yield engine.decompress(data)
+                yield from _cut(engine.decompress(data))
                 data = engine.unused_data if engine.eof else b""
     if not engine.eof:
         raise BrokenArchive(detail="the compressed file ends too early")
+
+
+def _cut(data: bytes) -> Pieces:
+    return (data[start : start + PIECE] for start in range(0, len(data), PIECE))
 
 
 def _capped(pieces: Pieces, limit: int) -> Pieces:
@@ -165,29 +232,49 @@ def _capped(pieces: Pieces, limit: int) -> Pieces:
         yield piece
 
 
-def _whole(pieces: Pieces, limit: int) -> bytes:
-    return b"".join(_capped(pieces, limit))
+def _table(name: str, pieces: Pieces, limit: int) -> Iterator[Payload]:
+    """Take a table whole; of one that ends too early, the lines that are whole."""
+    held: list[bytes] = []
+    try:
+        held.extend(_capped(pieces, limit))
+    except (BrokenArchive, EOFError):
+        lines, newline, _ = b"".join(held).rpartition(b"\n")
+        if newline:
+            yield Payload(name, "", lines + newline)
+        raise
+    yield Payload(name, "", b"".join(held))
 
 
 def _lines(name: str, pieces: Pieces, limit: int) -> Iterator[Payload | Unreadable]:
     """Cut into lines; one that is too long is reported and passed over without being held."""
-    number, rest, skipping = 1, b"", False
+    number, line = 1, _Line(limit)
     for piece in pieces:
-        *complete, rest = (rest + piece).split(b"\n")
-        for line in complete:
-            if not skipping:
-                yield from _line(name, number, line, limit)
-            number, skipping = number + 1, False
-        if len(rest) > limit:
-            if not skipping:
-                yield Unreadable(name, TooLarge(f"line {number}", limit=limit))
-            rest, skipping = b"", True
-    if not skipping:
-        yield from _line(name, number, rest, limit)
+        *ends, rest = piece.split(b"\n")
+        for end in ends:
+            line.add(end)
+            yield from line.whole(name, f"line {number}")
+            number, line = number + 1, _Line(limit)
+        line.add(rest)
+    yield from line.whole(name, f"line {number}")
 
 
-def _line(name: str, number: int, line: bytes, limit: int) -> Iterator[Payload | Unreadable]:
-    if len(line) > limit:
-        yield Unreadable(name, TooLarge(f"line {number}", limit=limit))
-    elif line.strip():
-        yield Payload(name, f"line {number}", line)
+class _Line:
+    """A line as its pieces come in."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._pieces: list[bytes] = []
+
+    def add(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._size <= self._limit:
+            self._pieces.append(piece)
+        else:
+            self._pieces.clear()
+
+    def whole(self, name: str, where: str) -> Iterator[Payload | Unreadable]:
+        if self._size > self._limit:
+            yield Unreadable(name, TooLarge(where, limit=self._limit))
+        elif (text := b"".join(self._pieces)).strip():
+            yield Payload(name, where, text)

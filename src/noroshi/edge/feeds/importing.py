@@ -12,10 +12,19 @@ from typing import Protocol
 
 from noroshi.core.errors import FormatError
 from noroshi.core.formats.feed import RawDocument
-from noroshi.edge.feeds.files import Limits, Meter, Payload, Unreadable, files_below, payloads
-from noroshi.edge.feeds.reading import Located, read, read_elsewhere
+from noroshi.edge.feeds.files import (
+    Limits,
+    Meter,
+    Payload,
+    Unreadable,
+    files_below,
+    name_of,
+    payloads,
+)
+from noroshi.edge.feeds.reading import read, read_elsewhere
 from noroshi.edge.feeds.registry import FORMATS
 from noroshi.hub.knowledge.actions import Ingest
+from noroshi.hub.knowledge.preparing import Located
 
 BATCH_DOCUMENTS = 500
 BATCH_BYTES = 4_000_000
@@ -23,6 +32,9 @@ BATCH_BYTES = 4_000_000
 
 WORTH_A_POOL = 2_000_000
 """Bytes on disk, usually compressed, from which starting other processes pays."""
+
+Named = tuple[str, Path]
+"""A file, and the name by which it is spoken of."""
 
 
 class Watcher(Protocol):
@@ -45,8 +57,9 @@ def import_paths(
     Raises `FileNotFoundError` before anything is read if a path does not exist. ``cores``: how
     many processes read; ``None``: as many as the machine has, if there is enough to read.
     """
-    files = [file for path in paths for file in files_below(path.resolve(strict=True))]
-    size = sum(file.stat().st_size for file in files)
+    whole = [path.resolve(strict=True) for path in paths]
+    files = [(name_of(file, path), file) for path in whole for file in files_below(path)]
+    size = sum(file.stat().st_size for _, file in files)
     meter = Meter()
     batches = _new_batches(ingest, files, limits, meter)
     readers = (os.cpu_count() or 1) if cores is None else cores
@@ -60,14 +73,13 @@ def import_paths(
 
 
 def _new_batches(
-    ingest: Ingest, files: Sequence[Path], limits: Limits, meter: Meter
+    ingest: Ingest, files: Sequence[Named], limits: Limits, meter: Meter
 ) -> Iterator[list[Located]]:
     """Yield batches of documents that are not known yet; what has no documents is set aside."""
     for batch in _batches(_documents(ingest, files, limits, meter)):
-        fresh = {id(document) for document in ingest.new_among([item[1] for item in batch])}
-        wanted = [item for item in batch if id(item[1]) in fresh]
-        if wanted:
-            yield wanted
+        fresh = ingest.new_among(batch)
+        if fresh:
+            yield fresh
 
 
 def _batches(documents: Iterator[Located]) -> Iterator[list[Located]]:
@@ -84,16 +96,19 @@ def _batches(documents: Iterator[Located]) -> Iterator[list[Located]]:
 
 
 def _documents(
-    ingest: Ingest, files: Sequence[Path], limits: Limits, meter: Meter
+    ingest: Ingest, files: Sequence[Named], limits: Limits, meter: Meter
 ) -> Iterator[Located]:
     format_ = FORMATS[ingest.source.name]
-    for file in files:
-        for payload in payloads(file, limits, meter):
+    for name, file in files:
+        for payload in payloads(file, name, limits, meter):
             if isinstance(payload, Unreadable):
-                ingest.set_aside(payload.file, [payload.problem])
+                ingest.unreadable(payload.file, payload.problem)
                 continue
-            for document in format_.documents(payload.data):
-                yield payload.file, _located(payload, document)
+            for outcome in format_.documents(payload.data):
+                document = _located(payload, outcome)
+                ingest.met(payload.file, document)
+                yield payload.file, document
+        ingest.finished(name)
 
 
 def _located(payload: Payload, document: RawDocument | FormatError) -> RawDocument:

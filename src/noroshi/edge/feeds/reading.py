@@ -13,12 +13,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
 
-from noroshi.core.formats.feed import RawDocument
 from noroshi.edge.feeds.registry import FORMATS
-from noroshi.hub.knowledge.preparing import PreparedDocument, prepare
-
-Located = tuple[str, RawDocument]
-"""A file's name and a document in it."""
+from noroshi.hub.knowledge.preparing import Located, PreparedDocument, prepare
 
 
 def read(source: str, batch: Sequence[Located]) -> list[PreparedDocument]:

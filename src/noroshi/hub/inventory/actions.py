@@ -14,6 +14,7 @@ from noroshi.core.formats import sbom
 from noroshi.core.policy.visibility import System as SystemViewer
 from noroshi.core.sector import Criticality, Exposure
 from noroshi.hub.audit import actions as audit
+from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.inventory import interning, queries
 from noroshi.hub.inventory.models import Inventory, System
 from noroshi.hub.members.models import Organisation
@@ -59,6 +60,7 @@ def add_inventory(
     digest = hashlib.sha256(data).digest()
     document = sbom.read(data)
     with transaction.atomic():
+        bulk.hold("inventory")
         before = queries.current_inventory(system.pk)
         if before and bytes(before.sha256) == digest:
             return AddedInventory(
@@ -101,7 +103,7 @@ def _store(
     inventory = Inventory(
         system=system,
         uploaded_at=now,
-        file=file[-300:],
+        file=file.encode(errors="replace").decode()[-300:],  # a name on disk may be no text
         dialect=document.dialect,
         subject=document.subject[:600],
         sha256=digest,

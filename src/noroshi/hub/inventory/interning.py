@@ -12,7 +12,10 @@ from noroshi.hub.inventory import queries
 
 
 def add_components(inventory: int, components: Sequence[Component]) -> list[int]:
-    """Store the components of an inventory; return the ids of the packages that are new."""
+    """Store the components of an inventory; return the ids of the packages that are new.
+
+    Must run inside a transaction that holds "inventory": two uploads may bring the same package.
+    """
     facts = [package_of(component) for component in components]
     known = queries.package_ids({fact.text for fact in facts})
     fresh = list({fact.text: fact for fact in facts if fact.text not in known}.values())
@@ -41,8 +44,8 @@ def _write_packages(packages: Sequence[PackageFacts], numbers: dict[str, int]) -
         "inventory_package",
         ("id", "text", "name", "version", "purl_type"),
         [
-            (numbers[fact.text], fact.text, fact.name[:512], fact.version[:512], fact.purl_type)
-            for fact in packages
+            (n, fact.text, fact.name[:512], fact.version[:512], fact.purl_type[:40])
+            for n, fact in ((numbers[fact.text], fact) for fact in packages)
         ],
     )
     products = intern(identity.product for fact in packages for identity in fact.identities)

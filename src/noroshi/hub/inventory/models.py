@@ -85,9 +85,7 @@ class PackageIdentity(models.Model):
     ``cpe`` is the full CPE name when the identity came from one.
     """
 
-    package = models.ForeignKey(
-        Package, models.CASCADE, related_name="identities", db_index=False
-    )
+    package = models.ForeignKey(Package, models.CASCADE, related_name="identities", db_index=False)
     product = models.ForeignKey(
         Product, models.PROTECT, related_name="package_identities", db_index=False
     )

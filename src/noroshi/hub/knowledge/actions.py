@@ -18,10 +18,17 @@ from django.db import transaction
 from noroshi.core.errors import FormatError
 from noroshi.core.formats.feed import RawDocument
 from noroshi.hub.audit import actions as audit
+from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.identity.interning import ProductIds
 from noroshi.hub.knowledge import merging, queries
-from noroshi.hub.knowledge.models import Quarantine, Source
-from noroshi.hub.knowledge.preparing import PreparedDocument, PreparedRecord, fingerprint
+from noroshi.hub.knowledge.models import Source
+from noroshi.hub.knowledge.preparing import (
+    Located,
+    PreparedDocument,
+    PreparedRecord,
+    fingerprint,
+)
+from noroshi.hub.knowledge.quarantine import Aside
 
 PORTION = 1000
 """Records written in one transaction."""
@@ -62,7 +69,8 @@ class Ingest:
         self.portion = portion
         self.tally = Tally()
         self._products = ProductIds()
-        self._aside = queries.quarantined(source.pk)
+        self._aside = Aside(source, now)
+        self._under_way: set[bytes] = set()
 
     @contextmanager
     def noted(self) -> Iterator[None]:
@@ -79,18 +87,38 @@ class Ingest:
                 detail=self.tally.counts(),
             )
 
-    def new_among(self, documents: Sequence[RawDocument]) -> list[RawDocument]:
+    def new_among(self, documents: Sequence[Located]) -> list[Located]:
         """Return the documents that were not read completely before, each once."""
-        by_hash = {fingerprint(document.body): document for document in documents}
-        known = queries.documents_read(self.source.pk, list(by_hash))
-        self.tally.unchanged += len(documents) - len(by_hash) + len(known)
-        return [document for key, document in by_hash.items() if key not in known]
+        by_hash: dict[bytes, Located] = {}
+        for item in documents:
+            by_hash.setdefault(fingerprint(item[1].body), item)
+        known = queries.documents_read(self.source.pk, list(by_hash)) | self._under_way
+        fresh = {sha256: item for sha256, item in by_hash.items() if sha256 not in known}
+        self.tally.unchanged += len(documents) - len(fresh)
+        self._under_way.update(fresh)
+        return list(fresh.values())
+
+    def met(self, file: str, document: RawDocument) -> None:
+        """Note that a document stands in a file, before it is asked whether it is new."""
+        if self._aside.knows(file):
+            self._aside.met(file, fingerprint(document.body))
+
+    def unreadable(self, file: str, problem: FormatError) -> None:
+        """Set aside a file, or a part of one, that does not even hold a document."""
+        self._aside.unreadable(file, problem)
+        self.tally.quarantined += 1
+
+    def finished(self, file: str) -> None:
+        """Note that a file has been read to its end: what was wrong with it before may be gone."""
+        self._aside.finished(file)
 
     def write(self, documents: Iterable[PreparedDocument]) -> None:
         """Write documents, in as many transactions as their records need."""
         for portion in _portions(documents, self.portion):
             with transaction.atomic():
+                bulk.hold("knowledge")
                 done = self._write(portion)
+            self._under_way.difference_update(document.sha256 for document in portion.complete)
             self.tally.add(done)
 
     def _write(self, portion: _Portion) -> Tally:
@@ -107,10 +135,9 @@ class Ingest:
             now=self.now,
         )
         for document in portion.complete:
-            self._release(document)
-            self.set_aside(
-                document.file, document.problems, document.where, numbers[document.sha256]
-            )
+            if document.problems:
+                number = numbers[document.sha256]
+                self._aside.add(document.file, document.where, document.problems, number)
         queries.mark_read([numbers[d.sha256] for d in portion.complete], self.now)
         return Tally(
             documents=len(portion.complete),
@@ -118,33 +145,6 @@ class Ingest:
             stale=merged.stale,
             quarantined=sum(len(document.problems) for document in portion.complete),
         )
-
-    def set_aside(
-        self,
-        file: str,
-        problems: Sequence[FormatError],
-        where: str = "",
-        document: int | None = None,
-    ) -> None:
-        """Put into quarantine what could not be read, with its place and the reason."""
-        for problem in problems:
-            Quarantine.objects.update_or_create(
-                source=self.source,
-                file=file[-500:],
-                where=f"{where} {problem.where}".strip()[:500],
-                defaults={
-                    "document_id": document,
-                    "code": problem.code,
-                    "facts": {name: str(value)[:300] for name, value in problem.facts.items()},
-                    "at": self.now,
-                },
-            )
-
-    def _release(self, document: PreparedDocument) -> None:
-        """Let go what stood at this place before: another document stands there now."""
-        places = self._aside.pop((document.file[-500:], document.where), [])
-        if places:
-            Quarantine.objects.filter(pk__in=places).delete()
 
 
 def source_named(name: str) -> Source:

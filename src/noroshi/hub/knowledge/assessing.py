@@ -50,7 +50,6 @@ def _fused(assessment: Assessment, records: Sequence[Record]) -> Fused:
     modified = [record.modified for record in records if record.modified is not None]
     severity = assessment.severity_class
     return Fused(
-        preferred_id=assessment.names[0],
         state=assessment.state.value,
         disputed=bool(assessment.disputed),
         title_en=title(assessment, "en")[:300],

@@ -10,7 +10,6 @@ import msgspec
 class Fused(msgspec.Struct, frozen=True):
     """The columns of `Vulnerability` that an assessment fills."""
 
-    preferred_id: str
     state: str
     disputed: bool
     title_en: str

@@ -20,6 +20,9 @@ ASSESS = "assess"
 MATCH = "match"
 """The stages that a merged record asks for: the vulnerability is judged, then matched."""
 
+UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""`Record.asserted_at` where the source names no time."""
+
 Incoming = tuple[int, PreparedRecord]
 """A record and the document it came from."""
 
@@ -29,6 +32,13 @@ class Merged(msgspec.Struct, frozen=True):
 
     records: int
     stale: int
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """The vulnerability of each record, and those that got a CVE id to be called by."""
+
+    vulnerabilities: list[int]
+    preferred: dict[int, str]
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -45,7 +55,12 @@ class _Placed(msgspec.Struct, frozen=True):
 def merge(
     source: int, incoming: Sequence[Incoming], products: ProductIds, *, now: dt.datetime
 ) -> Merged:
-    """Write records and all that follows from them. Must run inside a transaction."""
+    """Write records and all that follows from them.
+
+    Must run inside a transaction that holds "knowledge": it reads what is there and adds what is
+    missing. What a stage still has in hand is waited for in the order in which the stages ask each
+    other, so that none of them waits for this transaction meanwhile.
+    """
     latest = _latest(incoming, now)
     stored = queries.records_stored(source, list(latest))
     fresh = {
@@ -53,17 +68,28 @@ def merge(
         for key, item in latest.items()
         if key not in stored or _asserted(item[1], now) >= stored[key].asserted_at
     }
-    vulnerabilities = _name(source, [record for _, record in fresh.values()])
-    placed = _place(list(fresh.values()), vulnerabilities, stored, now)
+    named = _name(source, [record for _, record in fresh.values()])
+    placed = _place(list(fresh.values()), named.vulnerabilities, stored, now)
+    left = {
+        stored[key].vulnerability
+        for key, item in zip(fresh, placed, strict=True)
+        if item.replaces and stored[key].vulnerability != item.vulnerability
+    }
+    todo.ask(ASSESS, left.union(named.vulnerabilities))
+    todo.ask(MATCH, left)
     _write(source, placed)
     _write_ranges(placed, products)
-    touched = [item.vulnerability for item in placed]
-    todo.ask(ASSESS, touched)
+    queries.prefer(named.preferred)
     return Merged(len(placed), len(incoming) - len(placed))
 
 
 def _asserted(record: PreparedRecord, now: dt.datetime) -> dt.datetime:
-    return record.asserted_at or now
+    """Return the time by which a record is older or newer than another one of its source.
+
+    One that names none is older than all that do. No claim is from the future: a slip in the year
+    must not keep every correction out.
+    """
+    return UNDATED if record.asserted_at is None else min(record.asserted_at, now)
 
 
 def _latest(incoming: Sequence[Incoming], now: dt.datetime) -> dict[str, Incoming]:
@@ -76,8 +102,8 @@ def _latest(incoming: Sequence[Incoming], now: dt.datetime) -> dict[str, Incomin
     return latest
 
 
-def _name(source: int, records: Sequence[PreparedRecord]) -> list[int]:
-    """Settle the names of the records; return the vulnerability each speaks of."""
+def _name(source: int, records: Sequence[PreparedRecord]) -> _Named:
+    """Settle the names of the records; say which vulnerability each speaks of."""
     known = queries.holders_of(name for record in records for name in record.names)
     cves = queries.cve_of(set(known.values()))
     result = naming.resolve([record.names for record in records], known, cves)
@@ -85,16 +111,16 @@ def _name(source: int, records: Sequence[PreparedRecord]) -> list[int]:
     numbers = bulk.reserve("knowledge_vulnerability", len(fresh))
     real = dict(zip(fresh, numbers, strict=True))
     queries.create_vulnerabilities({real[item]: result.created[item] for item in fresh})
-    queries.create_aliases({n: real.get(item, item) for n, item in result.named.items()})
-    for absorbed, survivor in result.merged.items():
-        queries.absorb(absorbed, real.get(survivor, survivor))
     touched = {*result.merged, *(real.get(item, item) for item in result.merged.values())}
     todo.ask(ASSESS, touched)
     todo.ask(MATCH, touched)
+    queries.create_aliases({n: real.get(item, item) for n, item in result.named.items()})
+    for absorbed, survivor in result.merged.items():
+        queries.absorb(absorbed, real.get(survivor, survivor))
     queries.record_conflicts(
         source, [(c.name, real.get(c.vulnerability, c.vulnerability)) for c in result.conflicts]
     )
-    return [real.get(item, item) for item in result.assigned]
+    return _Named([real.get(item, item) for item in result.assigned], result.preferred)
 
 
 def _place(

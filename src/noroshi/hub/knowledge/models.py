@@ -64,6 +64,7 @@ class Quarantine(models.Model):
 class Vulnerability(models.Model):
     """One weakness in one product line, whatever its names.
 
+    ``preferred_id``: its CVE id if it has one, else the first name it was known by.
     ``merged_into``: it turned out to be the same as another one, which now holds its names and
     records. The other columns are the fused answer of the newest assessment, for lists.
     """
@@ -114,7 +115,8 @@ class Record(models.Model):
     """What one source says about one vulnerability.
 
     ``facets`` is the encoded `noroshi.core.facets.Record` (JSON, as a Zstandard frame when that is
-    smaller). ``asserted_at`` is the source's own time; an older claim never replaces a newer one.
+    smaller). ``asserted_at`` is the source's own time, 1970 where it names none; an older claim
+    never replaces a newer one.
     """
 
     vulnerability = models.ForeignKey(Vulnerability, models.CASCADE, related_name="records")

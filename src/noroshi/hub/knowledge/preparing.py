@@ -26,6 +26,10 @@ SMALL = 160
 """Bytes below which a frame would be larger than what it holds."""
 
 
+Located = tuple[str, RawDocument]
+"""A file's name and a document in it."""
+
+
 class RangeRow(msgspec.Struct, frozen=True, array_like=True):
     """One `AffectedRange`, its product still by name."""
 

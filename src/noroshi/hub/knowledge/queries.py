@@ -13,7 +13,6 @@ from noroshi.hub.knowledge.models import (
     Alias,
     AliasConflict,
     Document,
-    Quarantine,
     Record,
     Vulnerability,
 )
@@ -24,6 +23,7 @@ class StoredRecord(msgspec.Struct, frozen=True):
     """What has to be known of a record before it is replaced."""
 
     number: int
+    vulnerability: int
     asserted_at: dt.datetime
 
 
@@ -68,8 +68,9 @@ def records_stored(source: int, external_ids: Sequence[str]) -> dict[str, Stored
     found: dict[str, StoredRecord] = {}
     for chunk in bulk.chunks(external_ids):
         rows = Record.objects.filter(source=source, external_id__in=chunk)
-        for number, name, at in rows.values_list("pk", "external_id", "asserted_at"):
-            found[name] = StoredRecord(number, at)
+        columns = ("external_id", "pk", "vulnerability_id", "asserted_at")
+        for name, number, vulnerability, at in rows.values_list(*columns):
+            found[name] = StoredRecord(number, vulnerability, at)
     return found
 
 
@@ -112,6 +113,15 @@ def create_vulnerabilities(preferred: Mapping[int, str]) -> None:
     )
 
 
+def prefer(names: Mapping[int, str]) -> None:
+    """Call vulnerabilities by other names of theirs."""
+    bulk.update(
+        "knowledge_vulnerability",
+        ("preferred_id",),
+        [(name, number) for number, name in names.items()],
+    )
+
+
 def create_aliases(holders: Mapping[str, int]) -> None:
     """Insert names that nobody had."""
     bulk.insert("knowledge_alias", ("name", "vulnerability_id"), list(holders.items()))
@@ -134,15 +144,6 @@ def record_conflicts(source: int, conflicts: Sequence[tuple[str, int]]) -> None:
         ],
         ignore_conflicts=True,
     )
-
-
-def quarantined(source: int) -> dict[tuple[str, str], list[int]]:
-    """Return what is in quarantine by file and place of its document (the place before a path)."""
-    places: dict[tuple[str, str], list[int]] = {}
-    rows = Quarantine.objects.filter(source=source).values_list("pk", "file", "where")
-    for number, file, where in rows:
-        places.setdefault((file, where.partition(" $")[0]), []).append(number)
-    return places
 
 
 def with_ranges(records: Sequence[int]) -> set[int]:
