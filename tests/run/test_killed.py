@@ -116,6 +116,7 @@ class Node:
     def __init__(self, data: Path, database: str) -> None:
         self.environment = {
             **os.environ,
+            "DJANGO_SETTINGS_MODULE": "noroshi.run.settings",  # pytest's own would ignore the rest
             "NOROSHI_DATA": str(data),
             "NOROSHI_DATABASE": database,
             "NOROSHI_LANGUAGE": "en",
