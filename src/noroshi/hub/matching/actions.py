@@ -157,17 +157,18 @@ def refresh_findings(side: FindingSide, numbers: Sequence[int], *, now: dt.datet
     urgent: set[int] = set()
     for concern in concerns:
         finding = stored.pop((concern.system, concern.vulnerability), None)
-        wanted = _wanted(concern, finding, now)
+        opened = _opened(finding, now)
+        wanted = _wanted(concern, opened)
         if finding is None:
             fresh.append((concern.system, concern.vulnerability, *_row(wanted), at, at, ""))
         elif finding.status in _BY_MACHINE and wanted != _as_is(finding):
-            changed.append((*_row(wanted), at, finding.pk))
+            changed.append((*_row(wanted), bulk.moment(opened), at, finding.pk))
         else:
             continue
         if wanted.priority in {"immediate", "out_of_cycle"}:
             urgent.add(concern.vulnerability)
     changed.extend(
-        (FindingStatus.RETRACTED.value, 0, "", None, at, finding.pk)
+        (FindingStatus.RETRACTED.value, 0, "", None, bulk.moment(finding.opened_at), at, finding.pk)
         for finding in stored.values()
         if finding.status in queries.LIVE
     )
@@ -177,7 +178,14 @@ def refresh_findings(side: FindingSide, numbers: Sequence[int], *, now: dt.datet
     return len(fresh) + len(changed)
 
 
-def _wanted(concern: Concern, finding: Finding | None, now: dt.datetime) -> _Wanted:
+def _opened(finding: Finding | None, now: dt.datetime) -> dt.datetime:
+    """Return since when it concerns the system; what was retracted in between begins anew."""
+    if finding is None or finding.status == FindingStatus.RETRACTED:
+        return now
+    return finding.opened_at
+
+
+def _wanted(concern: Concern, opened: dt.datetime) -> _Wanted:
     chosen = priority(
         ExploitationLevel(concern.exploitation or "unknown"),
         concern.automatable or None,
@@ -185,7 +193,6 @@ def _wanted(concern: Concern, finding: Finding | None, now: dt.datetime) -> _Wan
         Criticality(concern.criticality),
     )
     days = due_days(chosen)
-    opened = finding.opened_at if finding else now
     return _Wanted(
         status=(FindingStatus.OPEN if concern.certain else FindingStatus.NEEDS_CONFIRMATION).value,
         confidence=concern.confidence,

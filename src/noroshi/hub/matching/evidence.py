@@ -40,15 +40,20 @@ class Evidence(msgspec.Struct, frozen=True):
 def evidence(viewer: Viewer, findings: Sequence[Finding]) -> dict[int, list[Evidence]]:
     """Return the reasons of each finding, the surest first; only for findings the viewer sees."""
     return {
-        number: [_evidence(why) for why in reasons]
+        number: [found for why in reasons if (found := _evidence(why))]
         for number, reasons in queries.reasons(viewer, findings).items()
     }
 
 
-def _evidence(why: Why) -> Evidence:
+def _evidence(why: Why) -> Evidence | None:
+    """Return the reason; none if its source has just said something else, not yet matched."""
     match = why.match
     record = unpack_record(bytes(match.record.facets))
+    if match.claim >= len(record.affected):
+        return None
     affected = record.affected[match.claim]
+    if match.part >= len(affected.ranges):
+        return None
     declared = _declared(affected, match.part)
     place = affected.condition
     return Evidence(

@@ -10,6 +10,7 @@ import msgspec
 
 from noroshi.core.policy.visibility import System as SystemViewer
 from noroshi.core.policy.visibility import Viewer
+from noroshi.core.versions.scheme import BEYOND, FIRST
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.matching.models import Finding, FindingStatus, PackageMatch
 
@@ -43,8 +44,7 @@ _JOIN = {
         FROM knowledge_vulnerability v
         JOIN knowledge_record r ON r.vulnerability_id = v.id AND r.withdrawn_at IS NULL
         JOIN knowledge_affectedrange ar ON ar.record_id = r.id
-        JOIN inventory_packageidentity pi
-          ON pi.product_id = ar.product_id AND pi.key >= ar.low AND pi.key < ar.high
+        JOIN inventory_packageidentity pi ON pi.product_id = ar.product_id AND {meets}
         JOIN inventory_package p ON p.id = pi.package_id
         JOIN identity_product pr ON pr.id = pi.product_id
         WHERE v.state <> 'rejected' AND v.id IN {in}
@@ -53,18 +53,24 @@ _JOIN = {
         FROM inventory_packageidentity pi
         JOIN inventory_package p ON p.id = pi.package_id
         JOIN identity_product pr ON pr.id = pi.product_id
-        JOIN knowledge_affectedrange ar
-          ON ar.product_id = pi.product_id AND ar.low <= pi.key AND ar.high > pi.key
+        JOIN knowledge_affectedrange ar ON ar.product_id = pi.product_id AND {meets}
         JOIN knowledge_record r ON r.id = ar.record_id AND r.withdrawn_at IS NULL
         JOIN knowledge_vulnerability v ON v.id = r.vulnerability_id
         WHERE v.state <> 'rejected' AND pi.package_id IN {in}
     """,
 }
 
+_INSIDE = "ar.low <= pi.key AND ar.high > pi.key"
+# No comparable version: what is said of every version holds for it all the same.
+_OF_EVERY_VERSION = "pi.key IS NULL AND ar.low = %s AND ar.high = %s"
+
 
 def hits(side: Side, numbers: Sequence[int]) -> list[RawHit]:
     """Return every (package identity, affected range) pair that meets, for these numbers."""
-    rows = bulk.select_in(_COLUMNS + _JOIN[side], numbers)
+    sql = _COLUMNS + _JOIN[side]
+    rows = bulk.select_in(sql.replace("{meets}", _INSIDE), numbers)
+    every = (FIRST, BEYOND)
+    rows += bulk.select_in(sql.replace("{meets}", _OF_EVERY_VERSION), numbers, every)
     return [msgspec.convert(row, RawHit, strict=False) for row in rows]
 
 
@@ -158,8 +164,9 @@ def insert_findings(rows: Sequence[bulk.Row]) -> None:
 
 
 def update_findings(rows: Sequence[bulk.Row]) -> None:
-    """Update findings: status, confidence, priority, due, changed_at, and the id."""
-    bulk.update("matching_finding", ("status", "confidence", "priority", "due", "changed_at"), rows)
+    """Update findings: status, confidence, priority, due, opened_at, changed_at, and the id."""
+    columns = ("status", "confidence", "priority", "due", "opened_at", "changed_at")
+    bulk.update("matching_finding", columns, rows)
 
 
 LIVE = (FindingStatus.OPEN, FindingStatus.NEEDS_CONFIRMATION)
@@ -203,15 +210,16 @@ def reasons(viewer: Viewer, findings: Iterable[Finding]) -> dict[int, list[Why]]
     visible = Finding.objects.visible_to(viewer)
     found: dict[int, list[Why]] = {}
     for chunk in bulk.chunks(wanted.values(), 500):
+        seen = set(visible.filter(pk__in=chunk).values_list("pk", flat=True))
         rows = PackageMatch.objects.filter(
-            vulnerability__findings__in=visible.filter(pk__in=chunk),
+            vulnerability__findings__in=seen,
             package__components__inventory__current=True,
         ).distinct()
         places = rows.values_list("package__components__inventory__system", "vulnerability", "pk")
         by_number = {match.pk: match for match in rows.select_related("package", "record__source")}
         for system, vulnerability, number in places:
             finding = wanted.get((system, vulnerability))
-            if finding in chunk:
+            if finding in seen:
                 match = by_number[number]
                 found.setdefault(finding, []).append(
                     Why(finding, match.package.name, match.package.version, match)
