@@ -83,7 +83,7 @@ def because(evidence: Evidence) -> str:
     text = _("%(component)s: %(by)s says %(range)s (%(basis)s)") % {
         "component": f"{evidence.component} {evidence.version}".strip(),
         "by": evidence.by,
-        "range": evidence.statement,
+        "range": _("all versions") if evidence.statement == "*" else evidence.statement,
         "basis": basis(evidence.basis),
     }
     if evidence.ends_at:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
+from noroshi.core.errors import NotFound
 from noroshi.core.policy.visibility import System as SystemViewer
 from noroshi.core.policy.visibility import Viewer
 from noroshi.hub.bulk import queries as bulk
@@ -45,6 +48,16 @@ def inventories(viewer: Viewer) -> list[Inventory]:
     """Return the current inventories the viewer may see."""
     rows = Inventory.objects.visible_to(viewer).filter(current=True).defer("body")
     return list(rows.select_related("system__organisation").order_by("system_id"))
+
+
+def inventory_of(viewer: Viewer, organisation: int, system: str) -> Inventory:
+    """Return a system's current inventory; raises `NotFound`, also for what may not be seen."""
+    rows = Inventory.objects.visible_to(viewer).defer("body").select_related("system")
+    found = rows.filter(system__organisation=organisation, system__name=system, current=True)
+    inventory = found.first()
+    if inventory is None:
+        raise NotFound(kind=_("system with an inventory"), name=system[:80])
+    return inventory
 
 
 def components(viewer: Viewer, inventory: int) -> list[Component]:

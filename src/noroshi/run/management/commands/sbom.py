@@ -52,6 +52,9 @@ class Command(RoomCommand):
             help=_("CycloneDX JSON or XML, SPDX JSON or tag-value; several: one system each"),
         )
         verbs.add("list", self.list, _("list the current inventories"))
+        show_one = verbs.add("show", self.show, _("show an inventory, and what could not be used"))
+        show_one.add_argument("--organisation", required=True, metavar="SLUG", help=_("whose"))
+        show_one.add_argument("--system", required=True, metavar="NAME", help=_("which system's"))
 
     def add(self, options: Options) -> None:
         """Store the files, each as the inventory of one system."""
@@ -83,6 +86,22 @@ class Command(RoomCommand):
             for row in queries.inventories(System())
         ]
         show(self.out, columns, rows)
+
+    def show(self, options: Options) -> None:
+        """Show one current inventory: its components, and the problems found in it."""
+        organisation = members.named(options["organisation"])
+        viewer = members.viewer_of(organisation)
+        inventory = queries.inventory_of(viewer, organisation.pk, options["system"])
+        say(self.out, f"{inventory.system.name}: {inventory.file}, {inventory.dialect}")
+        rows = [
+            (row.package.name, row.package.version or "–", row.kind, row.path)
+            for row in queries.components(viewer, inventory.pk)
+        ]
+        show(self.out, (_("Component"), _("Version"), _("Kind"), _("Place")), rows)
+        problems = [(each["where"], each["text"]) for each in inventory.problems]
+        if problems:
+            say(self.out, "")
+            show(self.out, (_("Place"), _("Could not be used")), problems)
 
 
 def _read(path: Path) -> bytes:
