@@ -202,3 +202,20 @@ def audience_value(row: Audience) -> policy.Audience:
             return policy.Organisations(frozenset(row.organisations.values_list("pk", flat=True)))
         case _:
             return policy.People(frozenset(row.people.values_list("pk", flat=True)))
+
+
+def audience_organisations(audiences: Iterable[int | None]) -> dict[int | None, set[int]]:
+    """Return the organisations each audience lists, or whose people it lists.
+
+    Audiences that list nobody (everyone, all members) are not in the answer.
+    """
+    wanted = {number for number in audiences if number is not None}
+    found: defaultdict[int | None, set[int]] = defaultdict(set)
+    listed = Audience.organisations.through.objects.filter(audience__in=wanted)
+    people = Audience.people.through.objects.filter(audience__in=wanted)
+    for number, organisation in (
+        *listed.values_list("audience", "organisation"),
+        *people.values_list("audience", "person__organisation"),
+    ):
+        found[number].add(organisation)
+    return dict(found)

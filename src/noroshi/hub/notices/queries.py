@@ -190,20 +190,23 @@ def vulnerability_names(notice: Notice) -> tuple[str, ...]:
 # --- who may follow up whom ---
 
 _NOBODY = Q(pk__in=())
+_EVERYBODY = Q(pk__isnull=False)  # an empty Q would vanish beside an OR, and leave the other side
 
 
 def _mine(viewer: Viewer) -> Q:
-    return Q(organisation=viewer.organisation) if isinstance(viewer, Member) else _NOBODY
+    if isinstance(viewer, Member) and viewer.role not in OUTSIDE_THE_CONTENTS:
+        return Q(organisation=viewer.organisation)
+    return _NOBODY
 
 
 def _followed_by(viewer: Viewer, notice: Notice) -> Q:
     """Return whose deliveries of this notice the viewer may follow; raises `Refused`."""
     match viewer:
         case System():
-            return Q()
+            return _EVERYBODY
         case Member(organisation=own, role=role) if role not in OUTSIDE_THE_CONTENTS:
             if notice.owner_id == own:
-                return Q()
+                return _EVERYBODY
             if district := _district_of_bureau(own):
                 return Q(organisation__district=district)
     raise Refused(detail=_("only the sender of a notice and the bureaus follow its progress"))
@@ -212,7 +215,7 @@ def _followed_by(viewer: Viewer, notice: Notice) -> Q:
 def _to_follow_up(viewer: Viewer) -> Q:
     match viewer:
         case System():
-            return Q()
+            return _EVERYBODY
         case Member(organisation=own, role=role) if role not in OUTSIDE_THE_CONTENTS:
             told = Escalation.objects.visible_to(System()).filter(to=own).values("delivery")
             mine = Q(notice__owner=own) | Q(pk__in=told)
@@ -224,7 +227,7 @@ def _to_follow_up(viewer: Viewer) -> Q:
 def _known_to(viewer: Viewer) -> Q:
     """Return the deliveries that say nothing about findings that the viewer may not know."""
     if isinstance(viewer, System):
-        return Q()
+        return _EVERYBODY
     countable = members.granting(viewer, GrantLevel.COUNTS)
     known = Q(notice__affected_only=False) | Q(organisation__in=countable)
     if isinstance(viewer, Member):

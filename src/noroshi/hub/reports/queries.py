@@ -16,7 +16,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from noroshi.core.delivery import ANSWERS
 from noroshi.core.fiscal import first_moment, midnight
-from noroshi.core.policy.audience import Audience, Everyone, Members, Organisations, People
 from noroshi.core.policy.visibility import GrantLevel, System, Viewer
 from noroshi.core.sector import OrganisationKind
 from noroshi.hub.audit.models import AuditEvent
@@ -95,9 +94,11 @@ def _in_notices(viewer: Viewer, span: Period) -> list[Share]:
     for number, organisation in sent.values_list("notice", "organisation"):
         readers[number].add(organisation)
     known = members.granting(viewer, GrantLevel.COUNTS)
+    telling = list(rows.filter(pk__in=list(items)))
+    named = members.audience_organisations(row.audience_id for row in telling)
     found = []
-    for row in rows.filter(pk__in=list(items)).select_related("audience"):
-        reading = (readers[row.pk] | _named(row)) - {row.owner_id}
+    for row in telling:
+        reading = (readers[row.pk] | named.get(row.audience_id, set())) - {row.owner_id}
         told = reading & known if row.affected_only else reading
         found.append(Share(frozenset(items[row.pk]), row.owner_id, frozenset(told)))
     return found
@@ -110,32 +111,18 @@ def _in_reports(viewer: Viewer, span: Period) -> list[Share]:
     everybody = set(
         joined.exclude(kind=OrganisationKind.MINISTRY.value).values_list("pk", flat=True)
     )
+    told = list(rows.exclude(Exists(drilled)))
+    named = members.audience_organisations(row.audience_id for row in told)
     found = []
-    for row in rows.exclude(Exists(drilled)).select_related("audience"):
-        open_to_all = isinstance(_audience(row), Everyone | Members)
-        readers = (everybody if open_to_all else _named(row)) - {row.owner_id}
+    for row in told:
+        # An audience that lists nobody is everyone, or all members.
+        readers = named.get(row.audience_id, everybody) - {row.owner_id}
         found.append(Share(frozenset({row.stix_id}), row.owner_id, frozenset(readers)))
     return found
 
 
-def _published(rows: QuerySet, span: Period) -> QuerySet:  # type: ignore[type-arg]
+def _published(rows: QuerySet, span: Period) -> QuerySet:  # type: ignore[type-arg]  # of any such model
     return rows.filter(published_at__gte=span.start, published_at__lt=span.end)
-
-
-def _audience(row: Notice | IntelObject) -> Audience | None:
-    return members.audience_value(row.audience) if row.audience else None
-
-
-def _named(row: Notice | IntelObject) -> set[int]:
-    """Return the organisations that the audience lists, or whose people it lists."""
-    match _audience(row):
-        case Organisations(ids=ids):
-            return set(ids)
-        case People(ids=ids):
-            people = Person.objects.filter(pk__in=ids)
-            return set(people.values_list("organisation", flat=True))
-        case _:
-            return set()
 
 
 # --- who took part ---
