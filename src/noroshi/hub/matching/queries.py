@@ -56,7 +56,7 @@ _JOIN = {
         JOIN knowledge_affectedrange ar ON ar.product_id = pi.product_id AND {meets}
         JOIN knowledge_record r ON r.id = ar.record_id AND r.withdrawn_at IS NULL
         JOIN knowledge_vulnerability v ON v.id = r.vulnerability_id
-        WHERE pi.package_id IN {in}
+        WHERE v.state <> 'rejected' AND pi.package_id IN {in}
     """,
 }
 
