@@ -31,7 +31,7 @@ from noroshi.hub.reports.models import BudgetLine
 from noroshi.hub.reports.plan import FigureId
 from tests.hub import sector as world
 from tests.hub.sector import DAY, HOUR, NOON, Software
-from tests.hub.sending import KANTO, affect, published
+from tests.hub.sending import KANTO, affect, content, published
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -190,6 +190,14 @@ class TestOrganisations:
         assert counted("organisations") == 0  # the action was recorded as the system's
         audit.record("session.opened", "person:1", actor=taro.email, at=NOON)
         assert listed("organisations") == {("hikari", "架空hikari", "kanto", "signed in")}
+
+    def test_acting_in_an_exercise_is_not_sharing(self, rows):
+        taro = world.person("hikari")
+        viewer = directory.viewer_of(taro)
+        drill = notices.draft(viewer, content(exercise=True), now=NOON, actor=taro.email)
+        notices.publish(viewer, str(drill), KANTO, now=NOON, actor=taro.email)
+        notices.withdraw(viewer, "N-2026-0001", now=NOON, actor=taro.email)
+        assert counted("organisations") == 0
 
     def test_a_machine_that_pulls_shares(self, rows):
         audit.record("collection.pulled", "x", actor="organisation:yama", at=NOON)

@@ -56,7 +56,9 @@ def draft(
     notice.save()
     notice.vulnerabilities.set(vulnerabilities.values())
     notice.intel.add(*attached)
-    audit.record("notice.drafted", f"notice:{notice.pk}", actor=actor, at=now)
+    # What belongs to an exercise is marked in every event of it: the figures leave it out.
+    detail = {"tlp": content.tlp.value, "exercise": content.exercise}
+    audit.record("notice.drafted", f"notice:{notice.pk}", actor=actor, at=now, detail=detail)
     return notice
 
 
