@@ -139,3 +139,6 @@ def _told(console: Console, viewer: Viewer, vulnerability: int) -> None:
             for row in notices.progress(viewer, head.name)
         ]
         show(console, columns, rows, title=f"{head.name}  {words.title(head)}")
+        for step in notices.raised(viewer, head.name):
+            facts = {"name": step.name, "to": step.to, "at": local_time(step.at)}
+            say(console, _("  %(at)s: no answer from %(name)s; brought to %(to)s") % facts)

@@ -115,6 +115,24 @@ def _progress(world: World, viewer: Viewer) -> Answers:
     )
 
 
+@case("notices.queries.raised", "ask")
+def _raised(world: World, viewer: Viewer) -> Answers:
+    for n in world.notices:
+        if not any(sent.told for sent in n.sent.values()):
+            continue
+        if n.name not in {head.name for head in notices.notices(viewer)}:
+            continue  # what is hidden is asked for below
+        followed = oracle.may_follow(world, viewer, n)
+        expected: object = "Refused"
+        if followed is not None:
+            expected = {slug for slug, sent in n.sent.items() if sent.told} & followed
+        got = told(n.name, lambda name: {row.slug for row in notices.raised(viewer, name)})
+        yield n.name, got[0] if isinstance(got, tuple) else got, expected
+    yield from hidden_is_unknown(
+        world, viewer, world.notices, lambda name: notices.raised(viewer, name)
+    )
+
+
 @case("notices.queries.late")
 def _late(world: World, viewer: Viewer) -> Answers:
     got = {(row.head.name, row.standing.slug) for row in notices.late(viewer, NOW)}

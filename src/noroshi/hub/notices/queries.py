@@ -37,6 +37,7 @@ from noroshi.hub.notices.views import (
     Head,
     Late,
     OwnDelivery,
+    Raised,
     Received,
     Sender,
     Standing,
@@ -103,6 +104,27 @@ def progress(viewer: Viewer, name: str) -> tuple[Standing, ...]:
     rows = rows.filter(_followed_by(viewer, notice) & _known_to(viewer))
     rows = rows.order_by("organisation__district", "organisation__slug")
     return tuple(_standing(row) for row in rows.select_related("organisation"))
+
+
+def raised(viewer: Viewer, name: str) -> tuple[Raised, ...]:
+    """Return the escalations of a notice, oldest first: of the organisations `progress` lists.
+
+    Raises as `progress` does.
+    """
+    notice = readable_notice(viewer, name)
+    followed = Delivery.objects.visible_to(System()).filter(notice=notice.pk)
+    followed = followed.filter(_followed_by(viewer, notice) & _known_to(viewer))
+    rows = Escalation.objects.visible_to(System()).filter(delivery__in=followed.values("pk"))
+    rows = rows.select_related("delivery__organisation", "to").order_by("at", "pk")
+    return tuple(
+        Raised(
+            slug=row.delivery.organisation.slug,
+            name=row.delivery.organisation.name,
+            to=row.to.name,
+            at=row.at,
+        )
+        for row in rows
+    )
 
 
 def late(viewer: Viewer, now: dt.datetime) -> tuple[Late, ...]:

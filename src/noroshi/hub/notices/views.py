@@ -85,6 +85,15 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
     delivery: OwnDelivery | None
 
 
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """A late answer that was brought to somebody's attention: whose, to whom, when."""
+
+    slug: str
+    name: str
+    to: str
+    at: dt.datetime
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Where one organisation stands with a notice: never which of its systems are concerned."""
 

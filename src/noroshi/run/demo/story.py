@@ -48,9 +48,12 @@ def play(
 ) -> Iterator[Deed]:
     """Play the story; yield each deed when it is done."""
     numbers: dict[str, str] = {}
+    hour = 0
     for deed in deeds(sample):
+        while hour < deed.hour:  # a worker looks every hour; what falls due then is done then
+            hour += 1
+            worker_at(beginning + dt.timedelta(hours=hour)).until_idle()
         now = beginning + dt.timedelta(hours=deed.hour)
-        worker_at(now).until_idle()
         if isinstance(deed.what, NoticeEntry):
             numbers[deed.what.slug] = _publish(deed.what, now)
         else:
