@@ -141,6 +141,14 @@ class TestUpstreamVersion:
         assert found.identities[0].key == key("deb", "5.1-2+deb11u1")
         assert found.identities[1].key == key("generic", "5.1")
 
+    @pytest.mark.parametrize("version", ["v0.0.0-20221209182832-e0af1cc8ad39", "*"])
+    def test_a_commit_before_any_release_is_no_version_of_a_cpe_name(self, version):
+        commit = "v0.0.0-20221209182832-e0af1cc8ad39"
+        name = f"cpe:2.3:a:kasumi:loki:{version}:*:*:*:*:*:*:*"
+        found = package_of(component(purl=f"pkg:golang/kasumi.example/loki@{commit}", cpes=(name,)))
+        assert found.identities[0].key == key("semver", commit)
+        assert found.identities[1].key is None
+
     def test_an_update_is_not_mistaken_for_the_distributions_revision(self):
         name = "cpe:2.3:a:gnu:bash:5.1:rc1:*:*:*:*:*:*"
         found = package_of(component(purl="pkg:deb/debian/bash@5.1-1", cpes=(name,)))

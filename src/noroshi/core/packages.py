@@ -28,6 +28,7 @@ _REALLY = re.compile(r"^.*\+really")
 _PACKAGERS = re.compile(
     r"([.+~-](dfsg|ds\d*(?![a-z])|repack|bpo|deb|nmu|ubuntu)|\+(git|svn|hg|bzr|cvs|~)).*$"
 )
+_UNRELEASED = re.compile(r"v?0\.0\.0-\d{14}-[0-9a-f]{12}")
 _RESERVED = re.compile(r"[%:@ ]")
 
 
@@ -112,11 +113,16 @@ def _from_cpes(cpes: tuple[str, ...], purl: Purl | None, version: str) -> list[I
 
 
 def _cpe_version(cpe: Cpe, purl_type: str, version: str) -> str:
-    """Return the version as a CPE name means it: its own, or else the component's."""
-    if cpe.version in {"*", "-"}:
-        return upstream_version(purl_type, version)
-    plain = upstream_version(purl_type, unescape(cpe.version))
-    return plain if cpe.update in {"*", "-"} else f"{plain}-{unescape(cpe.update)}"
+    """Return the version as a CPE name means it: its own, or else the component's.
+
+    Empty for a commit that Go found no tag before (Go Modules Reference, pseudo-versions): a CPE
+    name speaks of releases, and which one it comes after nobody knows.
+    """
+    own = cpe.version not in {"*", "-"}
+    plain = upstream_version(purl_type, unescape(cpe.version) if own else version)
+    if purl_type == "golang" and _UNRELEASED.fullmatch(plain):
+        return ""
+    return plain if not own or cpe.update in {"*", "-"} else f"{plain}-{unescape(cpe.update)}"
 
 
 def _key(scheme: str, version: str) -> bytes | None:
