@@ -239,6 +239,18 @@ class TestNames:
         bring("cve5", cve5(TWO, advisory=GHSA, updated="2024-05-09"))
         assert AliasConflict.objects.count() == 1
 
+    @pytest.mark.parametrize("batch", [1, 2])
+    def test_a_name_that_a_later_version_leaves_out_is_kept_however_they_came(self, batch):
+        versions = (cve5(ONE, advisory=GHSA, updated="2024-05-01"), cve5(ONE, updated="2024-05-02"))
+        bring("cve5", *versions, batch=batch)
+        assert names() == {ONE: {ONE, GHSA}}
+
+    @pytest.mark.parametrize("batch", [1, 2])
+    def test_an_outdated_version_names_nothing_however_they_came(self, batch):
+        versions = (cve5(ONE, updated="2024-05-02"), cve5(ONE, advisory=GHSA, updated="2024-05-01"))
+        bring("cve5", *versions, batch=batch)
+        assert names() == {ONE: {ONE}}
+
     def test_one_that_got_its_cve_id_later_is_called_by_it(self):
         merge("osv", said("GHSA-1", GHSA))
         assert names() == {GHSA: {GHSA}}

@@ -25,6 +25,6 @@ class Fused(msgspec.Struct, frozen=True):
     modified: dt.datetime | None
 
     @property
-    def decides_findings(self) -> tuple[str, bool, str, str]:
-        """The part that matching and priorities depend on."""
-        return (self.state, self.disputed, self.exploitation, self.automatable)
+    def decides_findings(self) -> tuple[str, bool, str, str, str]:
+        """The part that matching, priorities and what is proposed depend on."""
+        return (self.state, self.disputed, self.exploitation, self.automatable, self.severity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -61,19 +61,17 @@ def merge(
     missing. What a stage still has in hand is waited for in the order in which the stages ask each
     other, so that none of them waits for this transaction meanwhile.
     """
-    latest = _latest(incoming, now)
-    stored = queries.records_stored(source, list(latest))
-    fresh = {
-        key: item
-        for key, item in latest.items()
-        if key not in stored or _asserted(item[1], now) >= stored[key].asserted_at
-    }
-    named = _name(source, [record for _, record in fresh.values()])
-    placed = _place(list(fresh.values()), named.vulnerabilities, stored, now)
+    stored = queries.records_stored(source, {record.external_id for _, record in incoming})
+    accepted = _accepted(incoming, stored, now)
+    named = _name(source, [record for _, record in accepted])
+    last = {record.external_id: place for place, (_, record) in enumerate(accepted)}
+    placed = _place(
+        [(accepted[place], named.vulnerabilities[place]) for place in last.values()], stored, now
+    )
     left = {
-        stored[key].vulnerability
-        for key, item in zip(fresh, placed, strict=True)
-        if item.replaces and stored[key].vulnerability != item.vulnerability
+        stored[item.record.external_id].vulnerability
+        for item in placed
+        if item.replaces and stored[item.record.external_id].vulnerability != item.vulnerability
     }
     todo.ask(ASSESS, left.union(named.vulnerabilities))
     todo.ask(MATCH, left)
@@ -92,14 +90,21 @@ def _asserted(record: PreparedRecord, now: dt.datetime) -> dt.datetime:
     return UNDATED if record.asserted_at is None else min(record.asserted_at, now)
 
 
-def _latest(incoming: Sequence[Incoming], now: dt.datetime) -> dict[str, Incoming]:
-    """Keep one record an identifier: the latest by its source's own time, then by arrival."""
-    latest: dict[str, Incoming] = {}
+def _accepted(
+    incoming: Sequence[Incoming], stored: Mapping[str, StoredRecord], now: dt.datetime
+) -> list[Incoming]:
+    """Return what is not older than what its source said before, were they to come one by one.
+
+    Of one identifier the last of them stays, but all of them name: portions make no difference.
+    """
+    newest = {name: record.asserted_at for name, record in stored.items()}
+    accepted = []
     for item in incoming:
-        key = item[1].external_id
-        if key not in latest or _asserted(item[1], now) >= _asserted(latest[key][1], now):
-            latest[key] = item
-    return latest
+        name, at = item[1].external_id, _asserted(item[1], now)
+        if name not in newest or at >= newest[name]:
+            newest[name] = at
+            accepted.append(item)
+    return accepted
 
 
 def _name(source: int, records: Sequence[PreparedRecord]) -> _Named:
@@ -124,15 +129,14 @@ def _name(source: int, records: Sequence[PreparedRecord]) -> _Named:
 
 
 def _place(
-    incoming: Sequence[Incoming],
-    vulnerabilities: Sequence[int],
-    stored: dict[str, StoredRecord],
+    incoming: Sequence[tuple[Incoming, int]],
+    stored: Mapping[str, StoredRecord],
     now: dt.datetime,
 ) -> list[_Placed]:
-    new = sum(record.external_id not in stored for _, record in incoming)
+    new = sum(record.external_id not in stored for (_, record), _ in incoming)
     numbers = iter(bulk.reserve("knowledge_record", new))
     placed = []
-    for (document, record), vulnerability in zip(incoming, vulnerabilities, strict=True):
+    for (document, record), vulnerability in incoming:
         old = stored.get(record.external_id)
         number = old.number if old else next(numbers)
         asserted = _asserted(record, now)

@@ -63,7 +63,7 @@ def mark_read(numbers: Sequence[int], now: dt.datetime) -> None:
     Document.objects.filter(pk__in=numbers).update(read_at=now)
 
 
-def records_stored(source: int, external_ids: Sequence[str]) -> dict[str, StoredRecord]:
+def records_stored(source: int, external_ids: Iterable[str]) -> dict[str, StoredRecord]:
     """Return what is stored of the records with these ids."""
     found: dict[str, StoredRecord] = {}
     for chunk in bulk.chunks(external_ids):
