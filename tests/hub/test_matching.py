@@ -393,3 +393,19 @@ class TestEvidence:
         bring("cve5", cve5(ONE, *affected, updated="2024-06-01"))
         (row,) = stored()
         assert evidence(SystemViewer(), [row]) == {row.pk: []}
+
+
+def test_what_turns_critical_after_it_was_found_is_looked_at_for_a_notice_again():
+    bring("cve5", cve5(ONE, npm("app", ("0", "2"))))
+    bring("kev", kev(ONE))
+    runs(npm_component("app", "1.0.0"))
+    work()
+    assert findings() == {("hikari", ONE): OPEN}
+    Todo.objects.all().delete()
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"
+    score = {"version": "3.1", "vectorString": vector, "baseScore": 10.0}
+    metric = {"source": "nvd@nist.gov", "type": "Primary", "cvssData": score}
+    bring("nvd", nvd(ONE, metrics={"cvssMetricV31": [metric]}))
+    work()
+    assert Vulnerability.objects.get(preferred_id=ONE).severity == "critical"
+    assert list(Todo.objects.values_list("stage", flat=True)) == ["propose"]

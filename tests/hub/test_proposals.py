@@ -14,11 +14,15 @@ from noroshi.core.policy.marking import Tlp
 from noroshi.core.policy.visibility import System
 from noroshi.core.sector import OrganisationKind
 from noroshi.hub.knowledge.models import Assessment, Vulnerability
+from noroshi.hub.matching.actions import PROPOSE
 from noroshi.hub.matching.models import FindingStatus
 from noroshi.hub.members.models import Organisation
 from noroshi.hub.notices import actions, queries
 from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Notice
+from noroshi.hub.todo import actions as todo
+from noroshi.run.stages.table import STAGES
+from noroshi.run.stages.worker import Worker
 from tests.hub import sector as world
 from tests.hub.sector import NOON
 
@@ -123,6 +127,18 @@ def test_without_a_hub_nothing_is_proposed():
     row = found(**EXPLOITED)
     Organisation.objects.filter(slug="isac").update(kind="vendor")
     assert actions.propose([row.pk], now=NOON) == 0
+
+
+def test_what_was_found_before_there_is_a_hub_is_proposed_when_there_is_one():
+    row = found(**EXPLOITED)
+    proposing = [stage for stage in STAGES if stage.name == PROPOSE]
+    todo.ask(PROPOSE, [row.pk])
+    Organisation.objects.filter(slug="isac").update(kind="vendor")
+    Worker(clock=lambda: NOON, stages=proposing).until_idle()
+    assert drafts() == []
+    Organisation.objects.filter(slug="isac").update(kind="hub")
+    Worker(clock=lambda: NOON + dt.timedelta(minutes=2), stages=proposing).until_idle()
+    assert len(drafts()) == 1
 
 
 def test_only_the_hub_reads_a_proposal():

@@ -33,7 +33,7 @@ from noroshi.hub.matching.queries import Concern, FindingSide, RawHit, Side
 from noroshi.hub.todo import actions as todo
 
 PROPOSE = "propose"
-"""The stage asked for when a finding opens that somebody should be told about."""
+"""The stage asked for where a finding may be one that somebody should be told about."""
 
 _STATUSES = {code: status for status, code in STATUS_CODES.items()}
 
@@ -163,8 +163,9 @@ def refresh_findings(side: FindingSide, numbers: Sequence[int], *, now: dt.datet
             fresh.append((concern.system, concern.vulnerability, *_row(wanted), at, at, ""))
         elif finding.status in _BY_MACHINE and wanted != _as_is(finding):
             changed.append((*_row(wanted), bulk.moment(opened), at, finding.pk))
-        else:
+        elif side == "system" or finding.status not in queries.LIVE:
             continue
+        # The vulnerability changed: what was not worth a notice before may be now.
         if wanted.priority in {"immediate", "out_of_cycle"}:
             urgent.add(concern.vulnerability)
     changed.extend(

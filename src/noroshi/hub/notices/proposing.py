@@ -23,25 +23,31 @@ from noroshi.hub.audit import actions as audit
 from noroshi.hub.knowledge import queries as knowledge
 from noroshi.hub.knowledge.models import Vulnerability
 from noroshi.hub.knowledge.preparing import unpack_text
+from noroshi.hub.matching.actions import PROPOSE
 from noroshi.hub.matching.models import Finding
 from noroshi.hub.matching.queries import LIVE
 from noroshi.hub.members.models import Organisation
 from noroshi.hub.notices.drafting import LONGEST_TITLE
 from noroshi.hub.notices.models import Notice
+from noroshi.hub.todo import actions as todo
 
 RESPOND_WITHIN_HOURS = {Priority.IMMEDIATE: 24, Priority.OUT_OF_CYCLE: 72}
 """Hours within which a proposal asks for an acknowledgement: a working day, or three."""
+
+NO_HUB_YET = dt.timedelta(minutes=1)
+"""How long a proposal waits for somebody who could send it."""
 
 
 @transaction.atomic
 def propose(vulnerabilities: Iterable[int], *, now: dt.datetime) -> int:
     """Write a draft for each vulnerability that calls for one; return how many were written.
 
-    Before there is a hub nobody could send it, and nothing is written.
+    Before there is a hub nobody could send it: nothing is written, and the stage looks again.
     """
     hub = Organisation.objects.filter(kind=OrganisationKind.HUB.value).first()
     urgent = _urgent(vulnerabilities)
-    if hub is None or not urgent:
+    if hub is None:
+        todo.postpone(PROPOSE, urgent, until=now + NO_HUB_YET)
         return 0
     rows = _unspoken(urgent)
     assessed = knowledge.current_assessments([row.pk for row in rows])
