@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from noroshi.hub.audit import actions, verification
 from noroshi.hub.audit.models import AuditEvent
@@ -63,3 +64,12 @@ def test_a_rehashed_event_breaks_the_chain_at_the_next_one():
     event.hash = actions.digest(bytes(AuditEvent.objects.get(seq=2).hash), event)
     event.save()
     assert verification.verify() == Broken(4)
+
+
+def test_an_event_whose_time_is_none_breaks_the_chain_and_nothing_else(database):
+    write(3)
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite keeps a text where a time belongs")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_auditevent SET at = 'some day' WHERE seq = 2")
+    assert verification.verify() == Broken(2)
