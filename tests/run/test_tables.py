@@ -10,7 +10,7 @@ from rich.console import Console
 
 from noroshi.run.tables import csv_text, inert, say, show
 
-EVIL = "[red]名[/] \x1b]0;title\x07 :smile:"
+EVIL = "[red]名[/] \x1b]0;title\x07 \u202egpj.exe :smile:"
 
 
 def printed(*, terminal: bool) -> str:
@@ -28,6 +28,7 @@ def test_markup_and_control_characters_do_nothing(terminal):
     assert "t [i]" in text
     assert "\x1b]0;" not in text
     assert "\x07" not in text
+    assert "\u202e" not in text
 
 
 def test_away_from_a_terminal_columns_are_plain_and_line_up():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+from noroshi.core.characters import STEERING_IN_A_LINE
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that spreadsheets would calculate (OWASP, CSV injection)."""
 
@@ -52,7 +52,7 @@ def say(console: Console, text: str) -> None:
 
 def clean(text: str) -> str:
     """Return the text without characters that could steer a terminal."""
-    return _CONTROL.sub("\ufffd", text)
+    return STEERING_IN_A_LINE.sub("\ufffd", text)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

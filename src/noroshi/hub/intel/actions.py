@@ -9,13 +9,13 @@ auditors see, knows which became which.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from noroshi.core.characters import STEERING_IN_A_LINE, STEERING_IN_A_TEXT
 from noroshi.core.errors import Refused
 from noroshi.core.formats.stix import Report, StixObject, identity_id, objects_of
 from noroshi.core.policy.anonymity import named_in, redact
@@ -31,9 +31,6 @@ from noroshi.hub.members.audiences import audience_row
 from noroshi.hub.members.models import Organisation, Person
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME, MOST_PARTS = 300, 100_000, 120, 1000
-
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f]")
-_NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @transaction.atomic
@@ -134,14 +131,14 @@ def _check(report: Report) -> None:
     if not report.title.strip() or len(report.title) > LONGEST_TITLE:
         detail = _("a title is one line of at most %(most)d characters")
         raise Refused(detail=detail % {"most": LONGEST_TITLE})
-    if len(report.text) > LONGEST_TEXT or _NOT_IN_A_TEXT.search(report.text):
+    if len(report.text) > LONGEST_TEXT or STEERING_IN_A_TEXT.search(report.text):
         detail = _("a text has at most %(most)d characters and no control characters")
         raise Refused(detail=detail % {"most": LONGEST_TEXT})
     if len(report.indicators) + len(report.vulnerabilities) > MOST_PARTS:
         detail = _("a report has at most %(most)d indicators and vulnerabilities")
         raise Refused(detail=detail % {"most": MOST_PARTS})
     for name in (report.title, *report.vulnerabilities):
-        if not name.strip() or _NOT_IN_A_LINE.search(name):
+        if not name.strip() or STEERING_IN_A_LINE.search(name):
             raise Refused(detail=_("a title or name is one line, and not empty"))
     if any(len(name) > LONGEST_NAME for name in report.vulnerabilities):
         detail = _("a name has at most %(most)d characters")

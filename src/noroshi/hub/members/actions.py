@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from noroshi.core.characters import STEERING_IN_A_LINE
 from noroshi.core.errors import Refused
 from noroshi.core.policy.community import CommunityFacts, contained
 from noroshi.core.policy.visibility import GrantLevel
@@ -47,7 +48,6 @@ USUAL_SECTOR = {
 """The sector of an organisation of which only the kind was said."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class OrganisationFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,7 +175,7 @@ def _check_place(facts: OrganisationFacts, itself: Organisation | None) -> None:
 
 def _text(name: str) -> str:
     name = name.strip()
-    if not 0 < len(name) <= 200 or _CONTROL.search(name):
+    if not 0 < len(name) <= 200 or STEERING_IN_A_LINE.search(name):
         raise Refused(detail=_("a name has 1 to 200 characters and no control characters"))
     return name
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from noroshi.core.characters import STEERING_IN_A_TEXT
 from noroshi.core.delivery import ANSWERS, Backwards, DeliveryState, Progress, advance
 from noroshi.core.errors import NotFound, Refused
 from noroshi.core.policy.duties import may_act
@@ -18,7 +18,6 @@ from noroshi.hub.notices.models import Delivery, Response
 from noroshi.hub.notices.publishing import described
 
 LONGEST_ANSWER = 10_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @transaction.atomic
@@ -59,7 +58,7 @@ def respond(
     """
     if state not in ANSWERS:
         raise Refused(detail=_("%(state)s is not an answer") % {"state": state.value})
-    if len(text) > LONGEST_ANSWER or _CONTROL.search(text):
+    if len(text) > LONGEST_ANSWER or STEERING_IN_A_TEXT.search(text):
         detail = _("a text has at most %(most)d characters and no control characters")
         raise Refused(detail=detail % {"most": LONGEST_ANSWER})
     delivery = _answerable(viewer, name)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from noroshi.core.characters import STEERING_IN_A_LINE, STEERING_IN_A_TEXT
 from noroshi.core.errors import NotFound, Refused
 from noroshi.core.policy.marking import Tlp
 from noroshi.core.policy.visibility import Member, Viewer
@@ -21,9 +21,6 @@ from noroshi.hub.notices.recipients import sending
 
 LONGEST_TITLE, LONGEST_TEXT = 300, 100_000
 LONGEST_DEADLINE_HOURS = 24 * 366
-
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f]")
-_NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @transaction.atomic
@@ -83,11 +80,11 @@ def check(content: Content) -> None:
     if bool(content.title_en.strip()) != bool(content.text_en.strip()):
         raise Refused(detail=_("in English a notice needs both title and text, or neither"))
     for title in (content.title_ja, content.title_en):
-        if len(title) > LONGEST_TITLE or _NOT_IN_A_LINE.search(title):
+        if len(title) > LONGEST_TITLE or STEERING_IN_A_LINE.search(title):
             detail = _("a title is one line of at most %(most)d characters")
             raise Refused(detail=detail % {"most": LONGEST_TITLE})
     for text in (content.text_ja, content.text_en):
-        if len(text) > LONGEST_TEXT or _NOT_IN_A_TEXT.search(text):
+        if len(text) > LONGEST_TEXT or STEERING_IN_A_TEXT.search(text):
             detail = _("a text has at most %(most)d characters and no control characters")
             raise Refused(detail=detail % {"most": LONGEST_TEXT})
     hours = content.respond_within_hours
