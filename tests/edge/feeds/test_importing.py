@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import multiprocessing
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -280,3 +281,15 @@ class TestTheContractOfEverySource:
         wrong = {int(where.split()[1]) for _, where in aside()}
         assert wrong <= {2 * number + 1 for number in range(len(bad))}
         assert json.dumps(sorted(aside()))
+
+
+def test_where_writing_fails_the_readers_end_before_the_error_is_told(tmp_path, monkeypatch):
+    path = write(tmp_path, "all.jsonl", lines(*(cve5(cve(n)) for n in range(1, 4))))
+
+    def full(*_documents: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(Ingest, "write", full)
+    with pytest.raises(OSError):  # noqa: PT011 - the disk says nothing more
+        bring_in("cve5", path, cores=2)
+    assert multiprocessing.active_children() == []

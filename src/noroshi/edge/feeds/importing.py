@@ -6,7 +6,8 @@ The order of documents is kept, so that the result does not depend on how many c
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +25,7 @@ from noroshi.edge.feeds.files import (
 from noroshi.edge.feeds.reading import read, read_elsewhere
 from noroshi.edge.feeds.registry import FORMATS
 from noroshi.hub.knowledge.actions import Ingest
-from noroshi.hub.knowledge.preparing import Located
+from noroshi.hub.knowledge.preparing import Located, PreparedDocument
 
 BATCH_DOCUMENTS = 500
 BATCH_BYTES = 4_000_000
@@ -66,10 +67,19 @@ def import_paths(
     if readers > 1 and (cores is not None or size >= WORTH_A_POOL):
         written = read_elsewhere(ingest.source.name, batches, readers)
     else:
-        written = (read(ingest.source.name, batch) for batch in batches)
-    for prepared in written:
-        ingest.write(prepared)
-        watch(meter.read)
+        written = _read_here(ingest.source.name, batches)
+    # Where writing fails, the readers end here and not whenever Python collects the generator.
+    with closing(written):
+        for prepared in written:
+            ingest.write(prepared)
+            watch(meter.read)
+
+
+def _read_here(
+    source: str, batches: Iterator[list[Located]]
+) -> Generator[list[PreparedDocument], None, None]:
+    for batch in batches:
+        yield read(source, batch)
 
 
 def _new_batches(

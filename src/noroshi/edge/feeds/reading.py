@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
 
@@ -25,7 +25,7 @@ def read(source: str, batch: Sequence[Located]) -> list[PreparedDocument]:
 
 def read_elsewhere(
     source: str, batches: Iterator[list[Located]], readers: int
-) -> Iterator[list[PreparedDocument]]:
+) -> Generator[list[PreparedDocument], None, None]:
     """Read batches in other processes; what comes back is in the order of the batches."""
     context = multiprocessing.get_context("spawn")  # forked children would share our database
     with ProcessPoolExecutor(readers, context, initializer=_die_with_parent) as pool:
