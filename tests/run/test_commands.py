@@ -6,10 +6,12 @@ import io
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from rich.console import Console
 
-from noroshi.core.errors import NotFound, Refused
+from noroshi.core.errors import FormatError, NotFound, Refused
+from noroshi.core.policy.visibility import System as Everything
+from noroshi.hub.inventory.models import System
 from noroshi.hub.knowledge.models import Source
 from noroshi.run import health
 from noroshi.run.demo.sample import FEEDS, FOLDER
@@ -144,3 +146,63 @@ def test_check_finds_nothing_wrong_with_a_node_in_order(node):
 def test_check_asks_for_a_second_import_where_the_first_did_not_finish(node):
     Source.objects.filter(name="cve5").update(last_finished_at=None)
     assert any("did not finish" in complaint.what for complaint in health.look())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "feed quarantine --limit -3",
+        "audit list --limit 0",
+        "exposure hikari --limit 1e3",
+        "report figures --year 99999",
+        "report figures --year 0",
+        "report rows items --year -5",
+        "report budget --line sharing --million-yen 1 --year 9999999999999999999999999",
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused_with_its_limits(line, capsys):
+    with pytest.raises((CommandError, SystemExit)) as refused:
+        call_command(*line.split())
+    assert "is not a number from" in str(refused.value) + capsys.readouterr().err
+
+
+def test_a_yardstick_that_is_none_is_refused_with_their_names(capsys):
+    with pytest.raises((CommandError, SystemExit)) as refused:
+        call_command("report", "rows", "nothing")
+    said = str(refused.value) + capsys.readouterr().err
+    assert "'organisations', 'items'" in said
+    assert "FigureId" not in said
+
+
+def test_an_empty_name_is_not_taken_for_the_node(node):
+    with pytest.raises(NotFound):
+        node("notice", "list", "--as", "")
+
+
+def test_an_unreadable_sbom_is_named_and_leaves_no_system_behind(node, tmp_path):
+    path = tmp_path / "gate.cdx.json"
+    path.write_text("none", "utf-8")
+    with pytest.raises(FormatError, match=r"gate\.cdx\.json"):
+        node("sbom", "add", "--organisation", "hikari", "--exposure", "small", str(path))
+    component = {"type": "library", "name": "left", "version": "1"}
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [component]}
+    path.write_text(json.dumps(document), "utf-8")
+    node("sbom", "add", "--organisation", "hikari", "--exposure", "open", str(path))
+    made = System.objects.visible_to(Everything()).get(name="gate")
+    assert made.exposure == "open"
+
+
+def test_an_unreadable_sbom_does_not_keep_out_those_after_it(node, tmp_path):
+    broken = tmp_path / "broken.json"
+    broken.write_text("none", "utf-8")
+    good = FOLDER / "sboms" / "korpokkur-mail.spdx.json"
+    with pytest.raises(SystemExit):
+        node("sbom", "add", "--organisation", "hikari", str(broken), str(good))
+    assert "korpokkur-mail" in node("sbom", "list")
+
+
+@pytest.mark.parametrize("name", ["", " ", "n" * 201, "a\x1b[2J", "a\u202egpj.exe"])
+def test_a_system_has_a_name_that_people_can_read(node, name):
+    file = str(FOLDER / "sboms" / "korpokkur-mail.spdx.json")
+    with pytest.raises(Refused, match="a name has 1 to 200 characters"):
+        node("sbom", "add", "--organisation", "hikari", "--system", name, file)

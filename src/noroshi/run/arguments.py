@@ -39,7 +39,7 @@ def add_acting(parser: argparse.ArgumentParser) -> None:
 def acting(options: Options) -> Acting:
     """Return who was named with ``--as``; else the node itself."""
     who: str | None = options.get("who")
-    if not who:
+    if who is None:  # an empty name, say of a variable that is not set, is not the node
         return Acting(System(), "system")
     if "@" in who:
         person = members.person_named(who)

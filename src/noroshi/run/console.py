@@ -101,6 +101,28 @@ def local_time(value: dt.datetime | None) -> str:
     return "–" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
+def count(text: str) -> int:
+    """Read a number of rows or processes: one or more."""
+    return _number(text, 1, 1_000_000)
+
+
+def year(text: str) -> int:
+    """Read a fiscal year."""
+    return _number(text, 2000, 2999)
+
+
+def _number(text: str, least: int, most: int) -> int:
+    try:
+        number = int(text[:20])
+    except ValueError:
+        number = -1
+    if not least <= number <= most:
+        facts = {"text": text[:40], "least": least, "most": most}
+        message = _("%(text)r is not a number from %(least)d to %(most)d")
+        raise argparse.ArgumentTypeError(message % facts)
+    return number
+
+
 def moment(text: str) -> dt.datetime:
     """Read a date and time given on the command line (ISO 8601; local time if none is named)."""
     try:

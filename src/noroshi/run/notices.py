@@ -64,6 +64,8 @@ def _audience(seen: Preview) -> str:
             return _("Readable by all members; delivered to:")
         case "people":
             people = ", ".join(seen.people)
+            if not seen.recipients:
+                return _("Readable by %(people)s alone.") % {"people": people}
             return _("Readable by %(people)s alone; answerable:") % {"people": people}
         case _:
             return _("Readable by those it is delivered to:")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.hub.audit import queries
 from noroshi.hub.audit.verification import Broken, Intact, verify
-from noroshi.run.console import Options, RoomCommand, Verbs, local_time
+from noroshi.run.console import Options, RoomCommand, Verbs, count, local_time
 from noroshi.run.tables import say, show
 
 
@@ -21,7 +21,7 @@ class Command(RoomCommand):
         """Declare verify and list."""
         verbs.add("verify", self.verify, _("check that nobody changed the record"))
         listing = verbs.add("list", self.list, _("list the newest events"))
-        listing.add_argument("--limit", type=int, default=50, help=_("rows at most"))
+        listing.add_argument("--limit", type=count, default=50, help=_("rows at most"))
         listing.add_argument(
             "--verb", default="", help=_("only these: notice.published, or a whole room: notice")
         )

@@ -14,6 +14,7 @@ from noroshi.hub.matching.models import Finding
 from noroshi.hub.members import queries as members
 from noroshi.run import words
 from noroshi.run.console import Command as Base
+from noroshi.run.console import count
 from noroshi.run.tables import say
 
 
@@ -25,7 +26,7 @@ class Command(Base):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the organisation and how much to show."""
         parser.add_argument("organisation", metavar="SLUG", help=_("the organisation"))
-        parser.add_argument("--limit", type=int, default=50, help=_("rows at most"))
+        parser.add_argument("--limit", type=count, default=50, help=_("rows at most"))
 
     def handle(self, **options: Any) -> None:
         """Print the findings, or that there are none."""

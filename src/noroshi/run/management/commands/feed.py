@@ -14,7 +14,7 @@ from noroshi.edge.feeds.importing import import_paths
 from noroshi.edge.feeds.registry import FORMATS
 from noroshi.hub.knowledge import overview
 from noroshi.hub.knowledge.actions import Ingest, Tally, source_named
-from noroshi.run.console import Options, RoomCommand, Verbs, local_time, progress
+from noroshi.run.console import Options, RoomCommand, Verbs, count, local_time, progress
 from noroshi.run.stages.worker import utc_now
 from noroshi.run.tables import say, show
 from noroshi.run.wording import quarantined
@@ -37,12 +37,12 @@ class Command(RoomCommand):
             help=_("a file or folder; .zip, .gz, .zst and .jsonl are unpacked"),
         )
         add.add_argument(
-            "--cores", type=int, help=_("processes that read (default: as is worth it)")
+            "--cores", type=count, help=_("processes that read (default: as is worth it)")
         )
         verbs.add("status", self.status, _("show what each source has brought"))
         aside = verbs.add("quarantine", self.quarantine, _("show what could not be read, and why"))
         aside.add_argument("--source", choices=sorted(FORMATS), help=_("only this source"))
-        aside.add_argument("--limit", type=int, default=100, help=_("rows at most"))
+        aside.add_argument("--limit", type=count, default=100, help=_("rows at most"))
 
     def import_(self, options: Options) -> None:
         """Import files and say what they brought."""

@@ -15,7 +15,7 @@ from noroshi.hub.reports.figures import figures, rows_behind
 from noroshi.hub.reports.models import BudgetLine
 from noroshi.hub.reports.plan import FigureId
 from noroshi.run import yardsticks
-from noroshi.run.console import Options, RoomCommand, Verbs
+from noroshi.run.console import Options, RoomCommand, Verbs, year
 from noroshi.run.stages.worker import utc_now
 from noroshi.run.tables import csv_text, say, show
 
@@ -32,10 +32,12 @@ class Command(RoomCommand):
         counting = verbs.add("figures", self.figures, _("count the yardsticks of a fiscal year"))
         _add_year_and_format(counting)
         listing = verbs.add("rows", self.rows, _("list the rows behind a yardstick"))
-        listing.add_argument("figure", choices=list(FigureId), help=_("the yardstick"))
+        listing.add_argument(
+            "figure", choices=[figure.value for figure in FigureId], help=_("the yardstick")
+        )
         _add_year_and_format(listing)
         budget = verbs.add("budget", self.budget, _("enter what a line cost in a fiscal year"))
-        budget.add_argument("--year", type=int, required=True, help=_("fiscal year, from April"))
+        budget.add_argument("--year", type=year, required=True, help=_("fiscal year, from April"))
         lines = [line.value for line in BudgetLine]
         budget.add_argument("--line", choices=lines, required=True, help=_("line of the budget"))
         budget.add_argument(
@@ -66,8 +68,8 @@ class Command(RoomCommand):
     def rows(self, options: Options) -> None:
         """Print the rows behind one yardstick."""
         today = utc_now().astimezone(TOKYO).date()
-        year = options["year"] or fiscal_year(utc_now())
-        found = rows_behind(System(), FigureId(options["figure"]), year, today)
+        of = options["year"] or fiscal_year(utc_now())
+        found = rows_behind(System(), FigureId(options["figure"]), of, today)
         match options["format"]:
             case "json":
                 listed = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
@@ -91,7 +93,7 @@ class Command(RoomCommand):
 
 
 def _add_year_and_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--year", type=int, help=_("fiscal year, from April (default: this one)"))
+    parser.add_argument("--year", type=year, help=_("fiscal year, from April (default: this one)"))
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help=_("for people, or for programs")
     )

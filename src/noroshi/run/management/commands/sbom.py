@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from noroshi.core.errors import NotFound, Refused, TooLarge
+from noroshi.core.errors import FormatError, NoroshiError, NotFound, Refused, TooLarge
 from noroshi.core.policy.visibility import System
 from noroshi.core.sector import Criticality, Exposure
 from noroshi.hub.inventory import queries
-from noroshi.hub.inventory.actions import AddedInventory, add_inventory, system_named
+from noroshi.hub.inventory.actions import AddedInventory, NewSystem, add_system_inventory
 from noroshi.hub.members import queries as members
+from noroshi.hub.members.models import Organisation
 from noroshi.run.console import Options, RoomCommand, Verbs, local_time
 from noroshi.run.stages.worker import utc_now
 from noroshi.run.tables import say, show
+from noroshi.run.wording import sentence
 
 
 class Command(RoomCommand):
@@ -62,15 +65,37 @@ class Command(RoomCommand):
         if options["system"] and len(files) > 1:
             raise Refused(detail=_("--system names one system; give one file with it"))
         organisation = members.named(options["organisation"])
-        criticality = Criticality(options["criticality"])
-        exposure = Exposure(options["exposure"])
+        failed = 0
         for path in files:
-            data = _read(path)
-            name = options["system"] or path.name.partition(".")[0]
-            system = system_named(organisation, name, criticality=criticality, exposure=exposure)
-            added = add_inventory(system, path.name, data, now=utc_now(), actor=organisation.slug)
-            say(self.out, _added(name, added))
-        say(self.out, _("Findings appear after: noroshi run --until-idle"))
+            try:
+                self._add(organisation, path, options)
+            except NoroshiError as error:  # the files beside it are good all the same
+                if len(files) == 1:
+                    raise
+                say(self.err, sentence(error))
+                failed += 1
+        if failed < len(files):
+            say(self.out, _("Findings appear after: noroshi run --until-idle"))
+        if failed:
+            sys.exit(1)
+
+    def _add(self, organisation: Organisation, path: Path, options: Options) -> None:
+        data = _read(path)
+        name = path.name.partition(".")[0] if options["system"] is None else options["system"]
+        # The shell passes a name that is no text in half characters, which nothing can store.
+        name = name.encode(errors="replace").decode()
+        try:
+            added = add_system_inventory(
+                organisation,
+                NewSystem(name, Criticality(options["criticality"]), Exposure(options["exposure"])),
+                path.name,
+                data,
+                now=utc_now(),
+                actor=organisation.slug,
+            )
+        except FormatError as error:
+            raise error.at(path.name) from error
+        say(self.out, _added(name, added))
 
     def list(self, _options: Options) -> None:
         """Show every current inventory on this node."""
