@@ -104,10 +104,17 @@ class TestBecomingOne:
         assert (result.assigned, result.created, result.merged) == ((5, 5), {}, {})
         assert result.named == {OTHER: 5}
 
-    def test_a_new_one_with_a_cve_id_survives_a_stored_one_without(self):
-        result = resolve([(ONE,), (GHSA, ONE)], {GHSA: 5}, {})
-        assert result.created == {-1: ONE}
-        assert (result.assigned, result.merged, result.named) == ((-1, -1), {5: -1}, {ONE: -1})
+    def test_a_stored_one_survives_a_new_one_and_takes_over_its_cve_id(self):
+        for batch in ([(ONE,), (GHSA, ONE)], [(ONE, GHSA)], [(GHSA, ONE)]):
+            result = resolve(batch, {GHSA: 5}, {})
+            assert (result.created, result.merged) == ({}, {})
+            assert (set(result.assigned), result.named) == ({5}, {ONE: 5})
+            assert result.preferred == {5: ONE}
+
+    def test_a_cve_id_that_was_taken_over_keeps_a_second_one_out(self):
+        result = resolve([(ONE, GHSA), (TWO, GHSA)], {GHSA: 5}, {})
+        assert result.named == {ONE: 5, TWO: -2}
+        assert result.conflicts == (Conflict(GHSA, -2, 1),)
 
     def test_a_chain_ends_at_one_survivor(self):
         result = resolve([(GHSA, OTHER), (OTHER, THIRD)], {GHSA: 3, OTHER: 2, THIRD: 1}, {})

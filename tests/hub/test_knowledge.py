@@ -251,13 +251,18 @@ class TestNames:
         bring("cve5", *versions, batch=batch)
         assert names() == {ONE: {ONE}}
 
-    def test_one_that_got_its_cve_id_later_is_called_by_it(self):
+    @pytest.mark.parametrize("first", [GHSA, ONE])
+    def test_one_that_gets_its_cve_id_later_stays_itself_and_is_called_by_it(self, first):
         merge("osv", said("GHSA-1", GHSA))
+        before = vulnerability(GHSA)
         assert names() == {GHSA: {GHSA}}
-        bring("cve5", cve5(ONE, advisory=GHSA))
-        assert names() == {ONE: {ONE, GHSA}}
+        if first == ONE:
+            bring("cve5", cve5(ONE, advisory=GHSA))
+        else:
+            merge("osv", said("GHSA-2", GHSA, ONE))
         work()
         assert names() == {ONE: {ONE, GHSA}}
+        assert vulnerability(ONE) == before
 
     def test_one_that_turns_out_to_be_another_points_to_it_and_gives_it_everything(self):
         bring("cve5", cve5(ONE))

@@ -118,6 +118,13 @@ class TestLettingGo:
         Ingest(source_named("cve5"), now=NOON + DAY).finished("a.zip")
         assert set(aside()) == {("a.zip.json", "")}
 
+    def test_a_member_that_breaks_off_again_lets_nothing_go_though_the_archive_is_whole(self):
+        bring("cve5", cve5(ONE), b"{", file="a.zip/b.jsonl.gz")
+        ingest = Ingest(source_named("cve5"), now=NOON + DAY)
+        ingest.unreadable("a.zip/b.jsonl.gz", BrokenArchive(detail="x"))
+        ingest.finished("a.zip")
+        assert ("a.zip/b.jsonl.gz", "line 2 $") in aside()
+
     def test_a_file_that_breaks_off_again_lets_nothing_go_of_what_lies_behind(self):
         bring("cve5", cve5(ONE), b"{", file="a.jsonl.gz")
         ingest = Ingest(source_named("cve5"), now=NOON + DAY)

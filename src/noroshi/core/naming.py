@@ -3,7 +3,8 @@
 Rules: a vulnerability has at most one CVE id, so an alias that would join two CVEs joins neither
 (it stays where it is, and the conflict is recorded); a record speaks of the vulnerability its first
 name belongs to; names nobody knows yet go to that vulnerability; vulnerabilities that a record's
-names connect become one, the one with the CVE id (else the older one) surviving.
+names connect become one. What is stored survives what is new, for findings and answers hang on it;
+of two that are stored the one with the CVE id survives, else the older one.
 """
 
 from __future__ import annotations
@@ -124,8 +125,10 @@ class _Union:
     def _join(self, one: int, other: int) -> int:
         survivor, absorbed = sorted((one, other), key=self._rank)
         self.parent[absorbed] = survivor
+        if absorbed in self.cves:
+            self.cves[survivor] = self.cves[absorbed]
         return survivor
 
     def _rank(self, item: int) -> tuple[bool, bool, int]:
-        """Order: has a CVE id, is stored already, is older."""
-        return (item not in self.cves, item < 0, abs(item))
+        """Order: is stored already, has a CVE id, is older."""
+        return (item < 0, item not in self.cves, abs(item))
