@@ -10,12 +10,18 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 
+from noroshi.core.policy.audience import Members
+from noroshi.core.policy.marking import Tlp
 from noroshi.core.policy.visibility import System
+from noroshi.hub.audit import queries as chain
 from noroshi.hub.inventory.actions import add_inventory, system_named
 from noroshi.hub.inventory.models import Inventory, Package
 from noroshi.hub.knowledge.models import Alias, Document, Record, Vulnerability
 from noroshi.hub.matching.models import PackageMatch
 from noroshi.hub.members import queries
+from noroshi.hub.notices import actions as notices
+from noroshi.hub.notices.letters import Content
+from noroshi.hub.notices.models import Delivery, Escalation
 from noroshi.hub.todo import actions as todo
 from noroshi.hub.todo.models import Todo
 from tests.hub import sector as world
@@ -117,3 +123,22 @@ def test_a_match_that_is_being_made_does_not_outlive_the_range_it_rests_on(aside
         assert others[0].waits
     others[0].finish()
     assert PackageMatch.objects.count() == 0
+
+
+def test_an_answer_waits_for_the_escalations_before_it_and_they_never_for_the_answer(aside: Aside):
+    world.sector()
+    content = Content(tlp=Tlp.GREEN, title_ja="題", text_ja="文", respond_within_hours=1)
+    sent = notices.send(System(), content, Members(), now=NOON, actor="system")
+    owner = queries.named("hikari")
+    viewer = queries.viewer_of(owner)
+    delivery = Delivery.objects.visible_to(System()).get(notice=sent, organisation=owner)
+    with transaction.atomic():
+        chain.lock_last()  # as after the first escalation of a batch
+        other = aside(
+            lambda: notices.acknowledge(viewer, str(sent.number), now=NOON, actor="hikari")
+        )
+        assert other.waits
+        Escalation.objects.create(delivery=delivery, level=1, to=owner, at=NOON)
+    other.finish()
+    delivery.refresh_from_db()
+    assert delivery.acknowledged_at == NOON

@@ -83,7 +83,8 @@ def _answerable(viewer: Viewer, name: str) -> Delivery:
 def _locked(viewer: Viewer, name: str) -> Delivery:
     rows = queries.own_delivery(viewer, name).select_related("notice", "organisation")
     # Two answers at once are taken one after the other, so that neither is lost.
-    found = rows.select_for_update(of=("self",)).first()
+    # An escalation only points at the row: it need not wait, and holds what an answer asks next.
+    found = rows.select_for_update(of=("self",), no_key=True).first()
     if found is None:
         raise NotFound(kind=_("notice"), name=name[:80])
     return found
