@@ -7,16 +7,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from noroshi.core.matching import Basis, Doubt
 from noroshi.core.policy.visibility import System as SystemViewer
-from noroshi.core.sector import Criticality, Exposure
-from noroshi.hub.inventory.actions import add_inventory, system_named
-from noroshi.hub.inventory.models import Package, System
+from noroshi.hub.inventory.models import Package
 from noroshi.hub.knowledge.models import Alias, Vulnerability
 from noroshi.hub.matching import queries
-from noroshi.hub.matching.evidence import Evidence, evidence
+from noroshi.hub.matching.evidence import evidence
 from noroshi.hub.matching.models import Finding, FindingStatus, PackageMatch
-from noroshi.hub.members import queries as members
 from noroshi.hub.todo import actions as todo
 from noroshi.hub.todo.models import Todo
 from tests.hub import sector as world
@@ -31,9 +27,9 @@ from tests.hub.feeds import (
     npm,
     npm_component,
     nvd,
-    sbom,
     work,
 )
+from tests.hub.running import runs, stored, system
 from tests.hub.sector import DAY, NOON
 
 ONE, TWO = cve(1), cve(2)
@@ -48,22 +44,6 @@ UNSURE, ANSWERED = FindingStatus.NEEDS_CONFIRMATION.value, FindingStatus.NOT_AFF
 def _two_members(database):
     for slug in ("hikari", "minato"):
         world.organisation(slug)
-
-
-def system(slug: str = "hikari", name: str = "edge") -> System:
-    owner = members.named(slug)
-    return system_named(owner, name, criticality=Criticality.HIGH, exposure=Exposure.OPEN)
-
-
-def runs(*components: Json, owned: System | None = None, now: dt.datetime = NOON) -> System:
-    """Let a system run the components, and nothing else."""
-    owned = owned or system()
-    add_inventory(owned, "edge.cdx.json", sbom(*components), now=now, actor="hikari")
-    return owned
-
-
-def stored() -> list[Finding]:
-    return list(Finding.objects.visible_to(SystemViewer()).order_by("pk"))
 
 
 def findings() -> dict[tuple[str, str], str]:
@@ -83,12 +63,6 @@ def matches() -> dict[tuple[str, str], tuple[str, int, str]]:
 def everything() -> list[tuple[object, ...]]:
     found: list[tuple[object, ...]] = list(PackageMatch.objects.order_by("pk").values_list())
     return found + list(Finding.objects.visible_to(SystemViewer()).order_by("pk").values_list())
-
-
-def the_reason() -> Evidence:
-    found = evidence(SystemViewer(), stored())
-    ((only,),) = found.values()
-    return only
 
 
 def firmware(low: str = "2.0", high: str = "2.4") -> Json:
@@ -155,7 +129,9 @@ class TestByCpe:
         work()
         assert [*matches().values()] == [("cpe", 70, "platform")]
         assert findings() == {("hikari", ONE): UNSURE}
-        assert the_reason().platforms == (f"{HARDWARE}:-:*:*:*:*:*:*:*",)
+        assert evidence(SystemViewer(), stored()).popitem()[1][0].platforms == (
+            f"{HARDWARE}:-:*:*:*:*:*:*:*",
+        )
 
     @pytest.mark.parametrize(("version", "found"), [("2.3", True), ("2.4", False), ("2.10", False)])
     def test_the_fixed_version_is_a_near_miss(self, version, found):
@@ -348,51 +324,6 @@ class TestWhoSeesWhat:
         work()
         order = [row.vulnerability.preferred_id for row in queries.exposure(SystemViewer())]
         assert order == [cve(2), cve(1), cve(3)]
-
-
-class TestEvidence:
-    def test_it_says_which_statement_of_whom_met_which_component(self):
-        runs(npm_component("a", "1.5.0"))
-        bring("cve5", cve5(ONE, npm("a", ("0", "0.5.0"), ("1.0.0", "2.0.0"))))
-        work()
-        assert the_reason() == Evidence(
-            component="a",
-            version="1.5.0",
-            product="purl:npm/a",
-            statement="≥ 1.0.0, < 2.0.0",
-            source="cve5",
-            by="kasumi",
-            basis=Basis.PURL,
-            confidence=95,
-            doubt=Doubt.NONE,
-            ends_at="2.0.0",
-        )
-
-    def test_a_statement_of_all_versions_names_no_end(self):
-        runs(npm_component("a", "1.5.0"))
-        bring("cve5", cve5(ONE, npm("a", defaultStatus="affected")))
-        work()
-        assert (the_reason().statement, the_reason().ends_at) == ("*", None)
-
-    def test_the_surest_reason_comes_first(self):
-        cpe = "cpe:2.3:a:kasumi:b:1.5.0:*:*:*:*:*:*:*"
-        runs({**npm_component("b", "1.5.0"), "cpe": cpe}, npm_component("a", "1.5.0"))
-        bring("cve5", cve5(ONE, npm("a", ("1.0.0", "2.0.0"))))
-        bring("nvd", nvd(ONE, node(match("cpe:2.3:a:kasumi:b", versionEndExcluding="2"))))
-        work()
-        (row,) = stored()
-        told = evidence(SystemViewer(), [row])[row.pk]
-        assert [(why.component, why.confidence) for why in told] == [("a", 95), ("b", 50)]
-
-    @pytest.mark.parametrize("affected", [[], [npm("b", ("1.0.0", "2.0.0"))]])
-    def test_a_statement_that_was_just_withdrawn_is_not_quoted(self, affected):
-        runs(npm_component("a", "1.5.0"))
-        two = npm("a", ("0.1.0", "0.2.0"), ("1.0.0", "2.0.0"))
-        bring("cve5", cve5(ONE, two))
-        work()
-        bring("cve5", cve5(ONE, *affected, updated="2024-06-01"))
-        (row,) = stored()
-        assert evidence(SystemViewer(), [row]) == {row.pk: []}
 
 
 def test_what_turns_critical_after_it_was_found_is_looked_at_for_a_notice_again():
