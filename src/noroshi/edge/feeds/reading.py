@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 
 from noroshi.edge.feeds.registry import FORMATS
@@ -31,11 +33,22 @@ def read_elsewhere(
     with ProcessPoolExecutor(readers, context, initializer=_die_with_parent) as pool:
         under_way: deque[Future[list[PreparedDocument]]] = deque()
         for batch in batches:
-            under_way.append(pool.submit(read, source, batch))
+            with _interrupts_held_back():  # a reader is started here, and inherits this
+                under_way.append(pool.submit(read, source, batch))
             if len(under_way) > readers + 1:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Keep Ctrl-C from readers, also from those still starting: the importing process ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _die_with_parent() -> None:
