@@ -44,7 +44,7 @@ def acting(options: Options) -> Acting:
     if "@" in who:
         person = members.person_named(who)
         return Acting(members.viewer_of(person), person.email)
-    return Acting(members.viewer_of(members.named(who)), "system")
+    return Acting(members.viewer_of(members.named(who)), f"organisation:{who}")
 
 
 def add_audience(parser: argparse.ArgumentParser) -> None:
