@@ -37,11 +37,14 @@ PLAN: dict[FigureId, dict[int, Decimal]] = {
     FigureId.ASSETS: {1: Decimal(50), 2: Decimal(200)},
     FigureId.DISTRICTS: {1: Decimal(2), 2: Decimal(11)},
     FigureId.ITEM_ORGANISATIONS: {2: Decimal(12), 3: Decimal(25)},
-    FigureId.COST_PER_ITEM: {1: Decimal(169) / 600},
-    FigureId.COST_PER_ASSET: {1: Decimal(14) / 50},
-    FigureId.COST_PER_DISTRICT: {1: Decimal(34) / 2},
+    FigureId.COST_PER_ITEM: {1: Decimal("0.282")},
+    FigureId.COST_PER_ASSET: {1: Decimal("0.280")},
+    FigureId.COST_PER_DISTRICT: {1: Decimal(17)},
 }
-"""Yardstick → year of the programme → planned value, in the yardstick's unit."""
+"""Yardstick → year of the programme → planned value, in the yardstick's unit.
+
+The unit costs are 169/600, 14/50 and 34/2 million yen, to a thousand yen.
+"""
 
 
 def planned(figure: FigureId, year: int) -> Decimal | None:
