@@ -199,3 +199,14 @@ class TestTwoAtOnce:
             bulk.hold("packages")
             self.aside(go_on).finish()
         assert connection.vendor == "postgresql"
+
+
+def test_statistics_are_made_for_a_table_that_has_none(database):
+    if connection.vendor != "postgresql":
+        bulk.refresh_statistics()  # nothing to do, and nothing goes wrong
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE grown AS SELECT generate_series(1, 1500) AS n")
+        bulk.refresh_statistics()
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'grown'")
+        assert cursor.fetchone()[0] == 1500

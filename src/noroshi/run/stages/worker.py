@@ -57,6 +57,8 @@ class Worker:
         while not (stop and stop.is_set()):
             busy = False
             for stage in self.stages:
+                if todo.waiting(stage.name, now=self.clock()) >= stage.batch:
+                    bulk.refresh_statistics()
                 while self.step(stage) and not (stop and stop.is_set()):
                     busy = True
             if not busy:
