@@ -122,13 +122,13 @@ def select_in(sql: str, values: Iterable[Value], parameters: Sequence[Value] = (
 
 _STALE = """
 SELECT s.relid::regclass::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
- WHERE c.reltuples < 0 OR s.n_mod_since_analyze > 1000 + c.reltuples / 5
+ WHERE c.reltuples < 0 OR s.n_mod_since_analyze > 1000 + c.reltuples / 2
  ORDER BY 1
 """
 
 
 def refresh_statistics() -> None:
-    """Let PostgreSQL look again at tables that have grown a fifth since it last did.
+    """Let PostgreSQL look again at tables that have grown by half since it last did.
 
     Its own housekeeping does this too, in a while, where it is switched on. Bulk work cannot wait:
     without statistics the join of matching was planned to read whole tables, and took minutes.

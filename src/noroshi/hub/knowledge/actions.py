@@ -68,6 +68,7 @@ class Ingest:
         self.now = now
         self.portion = portion
         self.tally = Tally()
+        self._written = 0
         self._products = ProductIds()
         self._aside = Aside(source, now)
         self._under_way: set[bytes] = set()
@@ -120,6 +121,9 @@ class Ingest:
                 done = self._write(portion)
             self._under_way.difference_update(document.sha256 for document in portion.complete)
             self.tally.add(done)
+            self._written += 1
+            if self._written.bit_count() == 1:  # the 1st, 2nd, 4th, 8th … portion
+                bulk.refresh_statistics()
 
     def _write(self, portion: _Portion) -> Tally:
         rows = [document for document, _ in portion.parts]

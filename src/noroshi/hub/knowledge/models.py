@@ -26,7 +26,7 @@ class Document(models.Model):
     import comes back to it. ``unread`` counts the parts that went to quarantine.
     """
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="documents")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="documents", db_index=False)
     external_id = models.CharField(max_length=200)
     retrieved_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
