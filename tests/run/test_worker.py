@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Sequence
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from noroshi.hub.identity.models import Product
 from noroshi.hub.todo import actions as todo
 from noroshi.hub.todo.models import Todo
 from noroshi.run.stages.table import STAGES, Stage
-from noroshi.run.stages.worker import Effort, Worker
+from noroshi.run.stages.worker import LATER, Effort, Worker
 from tests.hub.committing import Other, committed
 from tests.hub.sector import HOUR, NOON
 
@@ -33,6 +33,48 @@ def stage(name: str, seen: Seen, then: Callable[[Sequence[int]], object] = len, 
 
 def worker(*stages: Stage, now: dt.datetime = NOON, watch=lambda _name, _effort: None) -> Worker:
     return Worker(clock=lambda: now, stages=stages, watch=watch)
+
+
+@pytest.mark.usefixtures("database")
+class TestAnObjectThatFails:
+    def test_the_others_are_done_and_it_is_put_off(self):
+        seen: Seen = []
+
+        def refuse(objects: Sequence[int]) -> None:
+            for number in objects:
+                Product.objects.create(scheme="name", name=f"a:{number}")
+            if 3 in objects:
+                message = "three is too much"
+                raise ValueError(message)
+
+        todo.ask("one", range(6))
+        worker(stage("one", seen, refuse)).until_idle()
+        done = Product.objects.order_by("name").values_list("name", flat=True)
+        assert list(done) == ["a:0", "a:1", "a:2", "a:4", "a:5"]
+        left = Todo.objects.get()
+        assert (left.object_id, left.not_before) == (3, NOON + LATER)
+
+    def test_it_is_tried_again_when_its_time_has_come(self):
+        seen: Seen = []
+        todo.ask("one", [1])
+
+        def fail(_objects: Sequence[int]) -> None:
+            raise ValueError
+
+        worker(stage("one", seen, fail)).until_idle()
+        worker(stage("one", seen), now=NOON + LATER).until_idle()
+        assert seen[-1] == ("one", [1])
+        assert not Todo.objects.exists()
+
+    def test_a_database_that_does_not_answer_puts_nothing_off(self):
+        todo.ask("one", [1])
+
+        def gone(_objects: Sequence[int]) -> None:
+            raise OperationalError
+
+        with pytest.raises(OperationalError):
+            worker(stage("one", [], gone)).until_idle()
+        assert Todo.objects.get().not_before == todo.AT_ONCE
 
 
 @pytest.mark.usefixtures("database")
@@ -98,8 +140,7 @@ class TestUntilIdle:
 
         seen: Seen = []
         todo.ask("one", [1, 2])
-        with pytest.raises(ZeroDivisionError):
-            worker(stage("one", seen, half)).until_idle()
+        worker(stage("one", seen, half)).until_idle()
         assert not Product.objects.exists()
         assert list(Todo.objects.values_list("stage", "object_id")) == [("one", 1), ("one", 2)]
 

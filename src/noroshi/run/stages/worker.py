@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.todo import actions as todo
@@ -18,6 +18,9 @@ from noroshi.run.stages.table import STAGES, Stage
 log = structlog.get_logger()
 
 Clock = Callable[[], dt.datetime]
+
+LATER = dt.timedelta(hours=1)
+"""How long an object that makes its stage fail is put off."""
 
 
 def utc_now() -> dt.datetime:
@@ -66,13 +69,41 @@ class Worker:
         return self.efforts
 
     def step(self, stage: Stage) -> int:
-        """Do one batch of one stage, all or nothing; return how many objects it held."""
+        """Do one batch of one stage; return how many objects it held.
+
+        A batch is done as a whole or not at all. One that fails is tried again object by object,
+        and what fails alone is put off for `LATER`, so that it keeps nobody else waiting. A
+        database that does not answer is nobody's fault and ends the work.
+        """
+        try:
+            return self._batch(stage, stage.batch)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.warning("batch failed", stage=stage.name, exc_info=error)
+        return sum(self._alone(stage) for _ in range(stage.batch))
+
+    def _alone(self, stage: Stage) -> int:
+        """Do the next object of a stage, or put it off; return how many objects that was."""
+        try:
+            return self._batch(stage, 1)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            now = self.clock()
+            with transaction.atomic():
+                objects = todo.take(stage.name, 1, now=now).objects
+                todo.postpone(stage.name, objects, until=now + LATER)
+            log.exception("put off", stage=stage.name, objects=objects, until=now + LATER)
+            return len(objects)
+
+    def _batch(self, stage: Stage, size: int) -> int:
         started = time.perf_counter()
         now = self.clock()
         with transaction.atomic():
             if stage.lane:
                 bulk.hold(f"lane {stage.lane}")
-            batch = todo.take(stage.name, stage.batch, now=now)
+            batch = todo.take(stage.name, size, now=now)
             if not batch.claims:
                 return 0
             changed = stage.work(batch.objects, now)
