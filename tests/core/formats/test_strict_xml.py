@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 import pytest
 
 from noroshi.core.errors import BrokenXml, ForbiddenXml, FormatError, NotText, TooDeep, TooLarge
