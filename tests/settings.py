@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ["NOROSHI_DATA"] = tempfile.mkdtemp(prefix="noroshi-test-")
+_folder = tempfile.mkdtemp(prefix="noroshi-test-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["NOROSHI_DATA"] = _folder
 os.environ.pop("NOROSHI_DATABASE", None)
 os.environ.pop("NOROSHI_CONFIG", None)
 os.environ["NOROSHI_LANGUAGE"] = "en"
 
-from noroshi.run.settings import *  # noqa: F403 - after the environment is set
+from noroshi.run.settings import *  # noqa: E402, F403 - after the environment is set
