@@ -26,6 +26,8 @@ def main() -> None:
     except _database_error() as error:
         from noroshi.run.wording import database_failed
 
+        if _interrupted(error):
+            sys.exit(130)
         _fail(database_failed(error))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -43,6 +45,15 @@ def _run() -> None:
         sys.stdout.write(overview())
         return
     execute_from_command_line(sys.argv)
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Say whether Ctrl-C is behind a failure: undoing a transaction may fail because of it."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _database_error() -> type[Exception]:
