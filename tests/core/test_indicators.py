@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noroshi.core.errors import NotAnIdentifier
-from noroshi.core.indicators import IndicatorType, indicator
+from noroshi.core.indicators import Indicator, IndicatorType, indicator, recognised
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,32 @@ def test_any_text_is_read_or_refused_and_a_canonical_one_stays(
     with contextlib.suppress(NotAnIdentifier):
         once = indicator(kind, text)
         assert indicator(kind, once.value) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("198.51.100.7", "ipv4-addr", "198.51.100.7"),
+        ("198[.]51[.]100[.]0/24", "ipv4-addr", "198.51.100.0/24"),
+        ("2001:DB8::1", "ipv6-addr", "2001:db8::1"),
+        ("Bad[.]Example", "domain-name", "bad.example"),
+        ("hxxps://bad[.]example/x.exe?a=b", "url", "https://bad.example/x.exe?a=b"),
+        ("lure[@]bad.example", "email-addr", "lure@bad.example"),
+        ("lure@bad.example.txt", "email-addr", "lure@bad.example.txt"),
+        ("AB" * 32, "file-sha256", "ab" * 32),
+        ("domain-name=files.zip", "domain-name", "files.zip"),
+        ("domain-name=run.exe", "domain-name", "run.exe"),
+        (" url=http://bad.example/a=b ", "url", "http://bad.example/a=b"),
+    ],
+)
+def test_a_line_says_what_kind_it_is_or_shows_it(text: str, kind: str, value: str) -> None:
+    assert recognised(text) == Indicator(IndicatorType(kind), value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "bad", "run.exe", "Invoice.PDF", "x" * 3000, "http://", "a b.example", "url=x", "\0"],
+)
+def test_a_line_that_is_no_indicator_is_refused(text: str) -> None:
+    with pytest.raises(NotAnIdentifier):
+        recognised(text)

@@ -12,12 +12,22 @@
     │   ├── ForbiddenXml       a document type or an entity
     │   ├── NotAnIdentifier    a CVE id, purl or CPE name that is not one
     │   ├── UnknownFormat · UnsupportedVersion
-    │   └── BrokenArchive      a compressed file that cannot be opened
+    │   ├── BrokenArchive      a compressed file that cannot be opened
+    │   ├── MissingPart        what a source lists and does not have
+    │   ├── Shrunken           a whole catalogue that lost too much at once
+    │   └── WrongHash          bytes without the hash that their source gives
+    ├── FetchError             a source that could not be asked, or did not answer as it should
+    │   ├── Unreachable        no connection, no trust, no answer in time, half an answer
+    │   ├── AddressRefused     an address, of the source or of a redirect, that is not asked
+    │   ├── BadStatus          403, 404, 429, 500 …
+    │   └── UnexpectedAnswer   an answer, but not to what was asked
     ├── VersionError           text that is not a version in its scheme
     ├── PolicyError            an audience wider than its marking allows
     │   └── NobodyNamed        an audience, choice or rule that names nobody
     ├── NotFound               no such thing — or none that this viewer may see
     ├── Refused                a rule of the hub says no
+    ├── Stale                  what it was based on has changed meanwhile
+    ├── BadCursor              a page asked for by a cursor that no page gave
     ├── UnscopedAccess         a query without a viewer (a programming error, never shown)
     └── MisconfiguredError     a setting that cannot be used
 
@@ -158,6 +168,62 @@ class BrokenArchive(FormatError):
     sentence = "the compressed file cannot be opened: {detail}"
 
 
+class MissingPart(FormatError):
+    """What a source lists and does not have."""
+
+    code = "missing-part"
+    sentence = "the source lists this and does not have it"
+
+
+class Shrunken(FormatError):
+    """A whole catalogue in which more is missing than a source takes back at once."""
+
+    code = "shrunken"
+    sentence = "{missing} of {held} entries are missing at once; nothing was taken back"
+
+
+class WrongHash(FormatError):
+    """Bytes whose hash is not the one that their source gives beside them."""
+
+    code = "wrong-hash"
+    sentence = "this does not have the {kind} that the source gives for it"
+
+
+class FetchError(NoroshiError):
+    """A source that could not be asked, or did not answer as it should. ``where``: its address."""
+
+    code = "fetch"
+    sentence = "this could not be fetched"
+
+
+class Unreachable(FetchError):
+    """No connection, no trust, no answer in time, or half an answer."""
+
+    code = "unreachable"
+    sentence = "the server did not give a whole answer: {detail}"
+
+
+class AddressRefused(FetchError):
+    """An address that is not asked: of a host that is not the source's, or not public."""
+
+    code = "address-refused"
+    sentence = "this address is not asked: {detail}"
+
+
+class BadStatus(FetchError):
+    """An answer that is a refusal. ``wait``: seconds that the server asks to be left alone."""
+
+    code = "bad-status"
+    sentence = "the server answered with the status {status}"
+
+
+class UnexpectedAnswer(FetchError):
+    """An answer, but not to what was asked: an empty catalogue, a page for people."""
+
+    code = "unexpected-answer"
+    sentence = "the answer is not what was asked for: {detail}"
+
+
 class VersionError(NoroshiError):
     """Text that is not a version in its scheme."""
 
@@ -191,6 +257,20 @@ class Refused(NoroshiError):
 
     code = "refused"
     sentence = "{detail}"
+
+
+class Stale(NoroshiError):
+    """What somebody looked at while deciding has changed before the decision arrived."""
+
+    code = "stale"
+    sentence = "this has changed since you looked at it; nothing was done: please look again"
+
+
+class BadCursor(NoroshiError):
+    """A page asked for by a cursor that no page of this list gave."""
+
+    code = "bad-cursor"
+    sentence = "this is not a place in this list: begin again at its first page"
 
 
 class UnscopedAccess(NoroshiError):

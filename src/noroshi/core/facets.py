@@ -31,6 +31,29 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RemedyKind(StrEnum):
+    """What can be done, in the categories of CSAF 2.1 §3.2.4.12."""
+
+    FIX = "fix"
+    FIX_PLANNED = "fix_planned"
+    MITIGATION = "mitigation"
+    WORKAROUND = "workaround"
+    NO_FIX_PLANNED = "no_fix_planned"
+    NONE_AVAILABLE = "none_available"
+
+
+class Maturity(StrEnum):
+    """How far an exploit has come, from a mere check to one that works everywhere.
+
+    The last three are the values of CVSS v3.1's exploit code maturity above "unproven".
+    """
+
+    CHECK = "check"
+    PROOF_OF_CONCEPT = "poc"
+    FUNCTIONAL = "functional"
+    HIGH = "high"
+
+
 class Facet(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of all facets: immutable, compared by value, small when encoded."""
 
@@ -50,6 +73,13 @@ class Severity(Facet, frozen=True):
     version: str
     vector: str
     score: float
+
+
+class Rating(Facet, frozen=True):
+    """A severity in the words of its author's own scale, lower case (``important``, ``medium``)."""
+
+    by: str
+    word: str
 
 
 class Weakness(Facet, frozen=True):
@@ -86,7 +116,8 @@ class Affected(Facet, frozen=True):
     outside all ranges (CVE 5 ``defaultStatus``); `Status.UNKNOWN` when the source is silent.
     ``cpe`` is the full CPE name where the product was named so (its update, edition and target
     fields narrow the claim). ``condition`` indexes `Record.conditions`: the claim holds only
-    together with one of those platforms.
+    together with one of those platforms. ``reason``: why a product is not affected or will not be
+    fixed, as a code of the source (``vulnerable_code_not_present``, ``end-of-life``).
     """
 
     by: str
@@ -96,6 +127,7 @@ class Affected(Facet, frozen=True):
     default: Status = Status.UNKNOWN
     cpe: str | None = None
     condition: int | None = None
+    reason: str = ""
 
 
 class Reference(Facet, frozen=True):
@@ -103,6 +135,41 @@ class Reference(Facet, frozen=True):
 
     url: str
     tags: tuple[str, ...] = ()
+
+
+class Remedy(Facet, frozen=True):
+    """What its author says can be done. ``products``: for these alone; empty: for all."""
+
+    by: str
+    kind: RemedyKind
+    lang: str
+    text: str
+    url: str | None = None
+    products: tuple[Product, ...] = ()
+
+
+class Credit(Facet, frozen=True):
+    """Somebody who is thanked; ``role`` is a credit type of CVE 5 (``finder``) or empty."""
+
+    by: str
+    name: str
+    role: str = ""
+
+
+class Exploit(Facet, frozen=True):
+    """An entry of a catalogue of exploits or checks.
+
+    ``name`` is what the catalogue calls it (``EDB-50592``), ``verified``: the catalogue has tried
+    it itself.
+    """
+
+    by: str
+    name: str
+    maturity: Maturity
+    title: str = ""
+    since: dt.date | None = None
+    url: str | None = None
+    verified: bool = False
 
 
 class Ssvc(Facet, frozen=True):
@@ -138,7 +205,9 @@ class Record(Facet, frozen=True, kw_only=True):
 
     ``names`` holds every name the source gives this vulnerability, the preferred one first
     (``CVE-2021-44228``, ``GHSA-…``). ``disputed`` names those who dispute it. ``replaced_by`` lists
-    identifiers that took a rejected one's place; they are not aliases.
+    identifiers that took a rejected one's place; they are not aliases. ``advisories`` names
+    documents that speak of this vulnerability among others (``RHSA-2024:1234``,
+    ``cisco-sa-…``); they are no aliases either. ``withdrawn``: when the source took all of it back.
     """
 
     source: str
@@ -148,15 +217,21 @@ class Record(Facet, frozen=True, kw_only=True):
     assigner: str = ""
     disputed: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
+    advisories: tuple[str, ...] = ()
+    withdrawn: dt.datetime | None = None
     published: dt.datetime | None = None
     modified: dt.datetime | None = None
     titles: tuple[Text, ...] = ()
     descriptions: tuple[Text, ...] = ()
     severities: tuple[Severity, ...] = ()
+    ratings: tuple[Rating, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
     affected: tuple[Affected, ...] = ()
     conditions: tuple[tuple[str, ...], ...] = ()
     references: tuple[Reference, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    exploits: tuple[Exploit, ...] = ()
     ssvc: tuple[Ssvc, ...] = ()
     exploited: Exploited | None = None
     epss: Epss | None = None

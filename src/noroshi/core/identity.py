@@ -6,7 +6,10 @@ Product schemes and how their names are written:
              (``a:apache:tomcat``)
 ``purl``     ``type/namespace/name`` of a package URL, canonical for its type, no version
              (``npm/@angular/core``, ``maven/org.apache.logging.log4j/log4j-core``,
-             ``deb/debian/openssl``)
+             ``deb/debian/openssl``). A claim that holds for one release of a distribution, or for
+             its source packages, says so in the qualifiers ``distro`` (``ubuntu-22.04``,
+             ``debian-12``, ``alpine-3.18``, ``redhat-8``: the id and version of os-release) and
+             ``arch=source``, in that canonical order: ``deb/ubuntu/curl?arch=source&distro=…``
 ``name``     ``vendor:product`` as people write them, folded (NFKC, lower case, single spaces):
              the weakest identity, for sources and inventories that offer nothing better
 """
@@ -35,6 +38,8 @@ VERSION_SCHEMES = {
     "maven": "maven",
     "deb": "deb",
     "rpm": "rpm",
+    "apk": "apk",
+    "alpine": "apk",
 }
 """purl type → version scheme; any other type orders its versions by ``generic``."""
 

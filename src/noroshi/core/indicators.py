@@ -7,6 +7,7 @@ stored as they really were.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import urlsplit
@@ -44,6 +45,26 @@ def indicator(type_: IndicatorType, text: str) -> Indicator:
     except ValueError as error:
         raise NotAnIdentifier(value=repr(text[:80]), kind=type_.value) from error
     return Indicator(type_, canonical)
+
+
+def recognised(text: str) -> Indicator:
+    """Return the indicator that a line writes; raises `NotAnIdentifier`.
+
+    Its type is named before it (``domain-name=bad.example``), or shows in how it is written. The
+    name of a file is none, though it may look like a domain's: what others can look for is its
+    hash.
+    """
+    name, equals, value = text.strip().partition("=")
+    if equals and name in frozenset(IndicatorType):
+        return indicator(IndicatorType(name), value)
+    bare = refanged(text.strip()) if len(text) <= LONGEST else ""
+    if "://" in bare:
+        return indicator(IndicatorType.URL, bare)
+    if not _FILE.search(bare):
+        for kind in _BY_LOOKS:
+            with suppress(NotAnIdentifier):
+                return indicator(kind, bare)
+    raise NotAnIdentifier(value=repr(text[:80]), kind="indicator")
 
 
 def refanged(text: str) -> str:
@@ -98,6 +119,22 @@ def _email(value: str) -> str:
         raise ValueError(value)
     return f"{local}@{_domain(domain)}"
 
+
+_BY_LOOKS = (
+    IndicatorType.SHA256,
+    IndicatorType.IPV4,
+    IndicatorType.IPV6,
+    IndicatorType.EMAIL,
+    IndicatorType.DOMAIN,
+)
+"""From what can be nothing else to what almost anything could be."""
+
+# Endings of files; none of them is a top-level domain.
+_FILE = re.compile(
+    r"\A[^@]*\.(?:exe|dll|sys|scr|bat|cmd|ps1|vbs|js|jar|php|aspx?|jspx?|elf|bin|docm?|docx|xlsm?|xlsx|"
+    r"pptx?|pdf|rtf|txt|log|html?|lnk|iso|img|dmg|apk|rar|7z|gz|tmp|dat|json|xml|ya?ml)\Z",
+    re.IGNORECASE,
+)
 
 _READERS = {
     IndicatorType.IPV4: _ipv4,

@@ -8,7 +8,9 @@ from typing import Any
 from noroshi.core.facets import (
     Affected,
     Epss,
+    Exploit,
     Exploited,
+    Maturity,
     Product,
     Record,
     Severity,
@@ -89,6 +91,18 @@ def epss(score: float = 0.5, date: str = "2030-03-01") -> Record:
 def ssvc(exploitation: str, at: str | None = None, by: str = "CISA-ADP", **more: Any) -> Ssvc:
     when = dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC) if at else None
     return Ssvc(by, exploitation, more.get("automatable"), more.get("impact"), when)
+
+
+def entry(
+    name: str = "EDB-1", maturity: Maturity = Maturity.PROOF_OF_CONCEPT, **more: Any
+) -> Exploit:
+    return Exploit(more.pop("by", "exploitdb"), name, maturity, **more)
+
+
+def catalogued(*entries: Exploit, source: str = "exploitdb", **more: Any) -> Record:
+    """A catalogue's record of exploits: it describes nothing."""
+    name = f"{'/'.join(one.name for one in entries)}/{CVE}"
+    return other(source, **({"external_id": name, "exploits": entries} | more))
 
 
 def cwe(by: str, *ids: str) -> tuple[Weakness, ...]:

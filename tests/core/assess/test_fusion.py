@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from noroshi.core.assess import assess, decode, encode
 from noroshi.core.assess.assessment import ContradictionKind
-from noroshi.core.facets import Exploited, Record, Reference, State, Status, Text, VersionRange
+from noroshi.core.facets import (
+    Exploit,
+    Exploited,
+    Maturity,
+    Rating,
+    Record,
+    Reference,
+    State,
+    Status,
+    Text,
+    VersionRange,
+)
 from tests.core.assess.records import (
     CRITICAL,
     CVE,
@@ -36,7 +47,7 @@ from tests.core.assess.records import (
     ssvc,
 )
 
-VOICES = ["apache", "nvd@nist.gov", "CISA-ADP", "ghsa", "redhat", "oracle", "somebody"]
+VOICES = ["apache", "nvd@nist.gov", "CISA-ADP", "ghsa", "redhat", "oracle", "jvn", "somebody"]
 MOMENTS = [None, "2030-01-01", "2030-02-01", "2030-03-01"]
 
 
@@ -63,6 +74,16 @@ claims = st.one_of(
     st.builds(affects, voices, st.sampled_from([TOMCAT, TOMCAT_BY_NAME]), ranges),
     st.builds(clears, voices, st.just(TOMCAT)),
 )
+exploits = st.builds(
+    Exploit,
+    st.sampled_from(["exploitdb", "metasploit", "nuclei"]),
+    st.sampled_from(["EDB-1", "EDB-2"]),
+    st.sampled_from(list(Maturity)),
+    since=st.sampled_from([None, dt.date(2030, 1, 5)]),
+    verified=st.booleans(),
+)
+ratings = st.builds(Rating, voices, st.sampled_from(["low", "important", "critical", "?"]))
+titles = st.builds(Text, st.sampled_from(["ja", "en"]), st.sampled_from(["one", "two"]), voices)
 facets: Any = st.fixed_dictionaries(
     {},
     optional={
@@ -76,6 +97,9 @@ facets: Any = st.fixed_dictionaries(
             ssvc, st.sampled_from(["none", "poc", "active", "?"]), st.sampled_from(MOMENTS)
         ).map(lambda one: (one,)),
         "references": st.just((Reference("https://example.org/x", ("exploit",)),)),
+        "exploits": st.lists(exploits, max_size=2).map(tuple),
+        "ratings": st.lists(ratings, max_size=2).map(tuple),
+        "titles": st.lists(titles, max_size=2).map(tuple),
         "exploited": st.builds(
             Exploited, voices, st.dates(dt.date(2030, 1, 1), dt.date(2030, 12, 31))
         ),
@@ -148,6 +172,19 @@ def test_a_signal_states_no_state() -> None:
     assessment = assess([cve5(state=State.REJECTED), kev(), epss()])
     assert assessment.state is State.REJECTED
     assert not [c for c in assessment.contradictions if c.kind is ContradictionKind.STATE]
+
+
+@pytest.mark.parametrize("source", ["exploitdb", "metasploit", "nuclei", "nvd_overrides"])
+def test_a_catalogue_states_no_state(source: str) -> None:
+    assessment = assess([nvd(state=State.REJECTED), other(source)])
+    assert assessment.state is State.REJECTED
+    assert assessment.contradictions == ()
+
+
+def test_a_tracker_that_still_publishes_contradicts_the_registry_and_does_not_decide() -> None:
+    assessment = assess([cve5(state=State.REJECTED), other("alpine"), other("csaf")])
+    assert assessment.state is State.REJECTED
+    assert [one.kind for one in assessment.contradictions] == [ContradictionKind.STATE]
 
 
 def test_all_names_are_kept_cve_ids_first() -> None:

@@ -16,7 +16,7 @@ from noroshi.core.assess.assessment import ContradictionKind, EstimatedSeverity,
 from noroshi.core.assess.narrate import contradiction_text, reason_text, summary, title
 from noroshi.core.assess.phrases import Lang
 from noroshi.core.assess.sentences import CONTRADICTIONS, REASONS
-from noroshi.core.facets import Product, Record, Reference, State, Text
+from noroshi.core.facets import Maturity, Product, Rating, Record, Reference, State, Text
 from tests.core.assess.records import (
     CRITICAL,
     CVE,
@@ -26,17 +26,21 @@ from tests.core.assess.records import (
     V4,
     affects,
     below,
+    catalogued,
     cve5,
     cwe,
+    entry,
     epss,
     kev,
     nvd,
+    other,
     scored,
     ssvc,
 )
 from tests.core.assess.test_fusion import records
 
 LANGUAGES: tuple[Lang, ...] = ("ja", "en")
+DAY = dt.date(2030, 1, 5)
 
 FULL = cve5(
     severities=(scored("apache", CRITICAL),),
@@ -202,6 +206,7 @@ def test_reasons_that_are_found_and_sentences_that_exist_are_the_same() -> None:
         [cve5(ssvc=(ssvc("active"),)), nvd(weaknesses=cwe("ghsa", "CWE-1"))],
         [FULL, nvd(severities=(scored("ghsa", CRITICAL),)), nvd(state=State.REJECTED)],
         [cve5(references=(Reference("https://example.org/x", ("exploit",)),))],
+        *([catalogued(entry(maturity=one, since=day))] for one in Maturity for day in (None, DAY)),
     ]
     found = {
         reason.code
@@ -236,3 +241,48 @@ def test_phrases_fit_the_grammar() -> None:
         assert not en.endswith(".")
     numbers = [int(cwe_id[4:]) for cwe_id in phrases.WEAKNESSES]
     assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize("maturity", list(Maturity))
+@pytest.mark.parametrize("day", [None, DAY])
+def test_an_entry_is_quoted_in_both_languages(maturity: Maturity, day: dt.date | None) -> None:
+    one = entry("EDB-50592", maturity, since=day)
+    (reason, *_) = assess([catalogued(one)]).exploitation.reasons
+    ja, en = reason_text(reason, "ja"), reason_text(reason, "en")
+    assert "EDB-50592" in ja
+    assert "EDB-50592" in en
+    dated = day is not None and maturity is not Maturity.CHECK
+    assert ("2030-01-05" in ja, "2030-01-05" in en) == (dated, dated)
+    ready = maturity in {Maturity.FUNCTIONAL, Maturity.HIGH}
+    assert ("すぐに使える" in ja, "ready to use" in en) == (ready, ready)
+    assert not re.search(r"[a-z]", ja.replace("Exploit-DB", ""))
+
+
+def test_the_summary_says_that_an_exploit_is_ready_to_use() -> None:
+    module = catalogued(entry("exploit/x", Maturity.HIGH, by="metasploit"), source="metasploit")
+    ja, en = both(assess([FULL, module]))
+    assert "すぐに使える攻撃コードが公開されています。" in ja
+    assert "An exploit that is ready to use is public." in en
+    assert "A proof of concept" not in en
+    assert (
+        "known to be used in attacks. An exploit that is" in both(assess([FULL, module, kev()]))[1]
+    )
+
+
+def test_a_severity_in_words_is_told_as_such() -> None:
+    word = other("redhat", ratings=(Rating("redhat", "important"),))
+    ja, en = both(assess([cve5(), word]))
+    assert "rates it “important” on its own scale, about high" in en
+    assert "6.5–9.8" in en
+    assert "独自の尺度で「important」とされています(重要に相当)" in ja
+    assert "base score 0.0" not in en
+
+
+def test_a_title_that_cannot_be_made_is_a_sources_own() -> None:
+    named = cve5(titles=(Text("en", "Path  reading\nin Tomcat", "apache"),))
+    japanese = other("jvn", titles=(Text("ja", "架空の製品における脆弱性", "jvn"),))
+    assessment = assess([named, japanese])
+    assert title(assessment, "en") == "Path reading in Tomcat"
+    assert title(assessment, "ja") == "架空の製品における脆弱性"
+    assert title(assess([named]), "ja") != "Path reading in Tomcat"
+    assert title(assess([FULL, named, japanese]), "en") == "Path traversal in Apache Tomcat"

@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.core.assess import assess
 from noroshi.core.assess.assessment import ContradictionKind
-from noroshi.core.assess.product_names import same_product
+from noroshi.core.assess.product_names import same_product, vendor_and_name
 from noroshi.core.facets import Product, Status, Text, VersionRange
 from tests.core.assess.records import (
     TOMCAT,
@@ -168,3 +168,38 @@ def test_long_lists_and_long_versions_are_quoted_in_short() -> None:
     (found,) = assess([cve5(affected=(many,)), nvd(affected=(long,))]).contradictions
     assert all(len(quote.text) < 300 for quote in found.quotes)
     assert "(50)" in found.quotes[1].text
+
+
+# --- packages of distributions ---
+
+PACKAGE = "deb/ubuntu/tomcat9?arch=source&distro=ubuntu-22.04"
+
+
+def packaged(number: int) -> Product:
+    return Product("purl", f"deb/ubuntu/tomcat{number}?arch=source&distro=ubuntu-22.04")
+
+
+def test_what_the_maker_publishes_goes_before_packages_of_any_number_of_voices() -> None:
+    trackers = [
+        other("ubuntu", affected=tuple(affects("ubuntu", packaged(n), below("1")) for n in (8, 9))),
+        other("osv", affected=(affects("somebody", packaged(8), below("1")),)),
+    ]
+    by_nvd = nvd(affected=(affects("nvd@nist.gov", TOMCAT, below("9.0.31")),))
+    assert assess([*trackers, by_nvd]).products[0].products == (TOMCAT,)
+
+
+def test_a_package_is_named_with_the_release_it_is_in() -> None:
+    record = other("ubuntu", affected=(affects("ubuntu", Product("purl", PACKAGE), below("1")),))
+    assert assess([record]).products[0].label == "tomcat9 (ubuntu 22.04)"
+    anywhere = Product("purl", "rpm/redhat/tomcat")
+    record = other("redhat", affected=(affects("redhat", anywhere, below("1")),))
+    assert assess([record]).products[0].label == "tomcat (redhat)"
+    assert vendor_and_name(Product("purl", PACKAGE)) == ("", "ubuntu/tomcat9")
+
+
+def test_copies_put_no_product_in_front() -> None:
+    bundled = Product("name", "bundler:bundle")
+    by_jvn = other("jvn", affected=(affects("jvn", bundled, below("1")),))
+    again = other("osv", affected=(affects("ipa", bundled, below("1")),))
+    by_cna = cve5(affected=(affects("apache", TOMCAT_BY_NAME, below("9")),))
+    assert assess([by_jvn, again, by_cna]).products[0].products == (TOMCAT_BY_NAME,)

@@ -14,8 +14,10 @@ from tests.core.assess.records import (
     TOMCAT_BY_NAME,
     affects,
     below,
+    catalogued,
     cve5,
     cwe,
+    entry,
     epss,
     kev,
     nvd,
@@ -186,3 +188,72 @@ def test_ranges_that_differ_confirm_nothing_about_products() -> None:
     )
     assert found.credibility == 4
     assert found.support[0].independent == 1
+
+
+# --- the newer voices ---
+
+
+def test_what_only_the_catalogue_knows_is_not_confirmed_by_itself() -> None:
+    alone = kev()
+    described = other(
+        "kev",
+        exploited=alone.exploited,
+        weaknesses=cwe("cisa-kev", "CWE-22"),
+        affected=(affects("cisa-kev", TOMCAT_BY_NAME),),
+    )
+    found = rated(described)
+    assert [one.facet for one in found.support] == ["weakness", "exploitation"]
+    assert found.credibility == 3
+    with_adp = rated(described, cve5(weaknesses=cwe("CISA-ADP", "CWE-22")))
+    assert "existence" not in [one.facet for one in with_adp.support]
+
+
+def test_a_describer_behind_the_catalogue_is_still_found() -> None:
+    described = kev()
+    found = rated(
+        other("kev2", exploited=described.exploited, weaknesses=cwe("cisa-kev", "CWE-22")),
+        nvd(weaknesses=cwe("nvd@nist.gov", "CWE-22")),
+    )
+    (existence,) = (one for one in found.support if one.facet == "existence")
+    assert existence.voices == ("nvd", "cisa-kev")
+
+
+@pytest.mark.parametrize(
+    ("source", "voice", "product"),
+    [
+        ("csaf", "cisco", Product("cpe", "o:cisco:ios_xe")),
+        ("redhat", "redhat", Product("purl", "rpm/redhat/tomcat?arch=source&distro=redhat-8")),
+        ("ubuntu", "ubuntu", Product("purl", "deb/ubuntu/tomcat9?arch=source")),
+        ("alpine", "alpine", Product("purl", "apk/alpine/tomcat?distro=alpine-3.20")),
+        ("osv", "debian", Product("purl", "deb/debian/tomcat9?arch=source")),
+    ],
+)
+def test_who_speaks_of_its_own_product_in_its_own_document_is_first_hand(
+    source: str, voice: str, product: Product
+) -> None:
+    found = rated(cve5(), other(source, affected=(affects(voice, product, below("1.0")),)))
+    assert found.first_hand
+    assert (found.admiralty, found.credibility) == ("B2", 2)
+
+
+def test_a_vendor_speaking_of_what_it_ships_of_others_is_not_first_hand() -> None:
+    shipped = affects("cisco", TOMCAT, below("9.0.31"))
+    assert not rated(cve5(), other("csaf", affected=(shipped,))).first_hand
+
+
+@pytest.mark.parametrize("copier", ["anchore", "pysec", "ghsa", "jvn", "bsi", "go"])
+def test_databases_that_repeat_are_not_counted(copier: str) -> None:
+    by_cna = cve5(assigner="mitre", affected=(affects("mitre", TOMCAT_BY_NAME, below("2.0")),))
+    found = rated(by_cna, other(copier, affected=(affects(copier, TOMCAT, below("2.0")),)))
+    assert found.credibility == 3
+    assert found.support[0].copies == (copier,)
+
+
+@pytest.mark.parametrize(("voice", "letter"), [("ipa", "B"), ("ghsa", "C"), ("somebody", "F")])
+def test_the_letter_is_that_of_the_best_known_voice(voice: str, letter: str) -> None:
+    assert rated(other("a", severities=(scored(voice, CRITICAL),))).source == letter
+
+
+def test_a_catalogue_of_exploits_confirms_no_content() -> None:
+    found = rated(BY_CNA, catalogued(entry()))
+    assert found == rated(BY_CNA)

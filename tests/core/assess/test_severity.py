@@ -12,11 +12,13 @@ from noroshi.core.assess.assessment import (
     Contradiction,
     ContradictionKind,
     EstimatedSeverity,
+    RatedSeverity,
     SeverityClass,
     StatedSeverity,
     UnknownSeverity,
 )
-from noroshi.core.facets import Record, Severity
+from noroshi.core.assess.ratings import CLASSES, SCORES
+from noroshi.core.facets import Rating, Record, Severity
 from tests.core.assess.records import (
     CRITICAL,
     HIGH,
@@ -161,7 +163,7 @@ def test_nothing_is_estimated_by_silence() -> None:
 def test_a_judge_fills_what_nobody_states_and_is_named() -> None:
     assessment = assess([cve5()], Guessing())
     assert assessment.severity == Guessing.estimate
-    assert assessment.model == "fusion-1+guess-1"
+    assert assessment.model == "fusion-2+guess-1"
     assert assessment.score == 7.5
 
 
@@ -173,3 +175,95 @@ def test_a_judge_never_overwrites_what_is_stated() -> None:
 def test_an_estimate_adds_nothing_to_reliability() -> None:
     records = [cve5(weaknesses=cwe("apache", "CWE-22"))]
     assert assess(records, Guessing()).reliability == assess(records).reliability
+
+
+# --- words ---
+
+
+def rated(voice: str, word: str, **facets: object) -> Record:
+    return other(voice, ratings=(Rating(voice, word),), **facets)
+
+
+def test_a_word_is_used_where_there_is_neither_vector_nor_score() -> None:
+    assessment = assess([cve5(), rated("redhat", "important")], Guessing())
+    found = assessment.severity
+    assert found == RatedSeverity("redhat", "important", SeverityClass.HIGH, 6.5, 9.8, ("redhat",))
+    assert (assessment.severity_class, assessment.score) == (SeverityClass.HIGH, None)
+
+
+def test_beside_a_vector_or_a_score_a_word_is_no_second_opinion() -> None:
+    scored_alone = [cve5(severities=(scored("apache", MEDIUM),))]
+    only_a_score = [cve5(severities=(Severity("apache", "3.1", "?", 5.5),))]
+    for records in (scored_alone, only_a_score):
+        judged, with_word = assess(records), assess([*records, rated("redhat", "critical")])
+        assert with_word.severity == judged.severity
+        assert with_word.contradictions == ()
+        assert with_word.reliability.support == judged.reliability.support
+
+
+def test_the_assigners_word_goes_first_and_among_equals_the_graver() -> None:
+    words = [rated("ubuntu", "low"), rated("redhat", "moderate"), rated("debian", "unimportant")]
+    found = assess([cve5(), *words]).severity
+    assert isinstance(found, RatedSeverity)
+    assert (found.by, found.voices) == ("redhat", ("redhat", "debian", "ubuntu"))
+    found = assess([cve5(), *words, rated("apache", "low")]).severity
+    assert isinstance(found, RatedSeverity)
+    assert found.by == "apache"
+
+
+def test_whoever_repeats_others_has_the_last_word() -> None:
+    found = assess([rated("bitnami", "critical"), rated("redhat", "low")]).severity
+    assert isinstance(found, RatedSeverity)
+    assert found.by == "redhat"
+
+
+def test_a_word_of_no_known_scale_ranks_nothing() -> None:
+    assert assess([rated("somebody", "quite bad")]).severity == UnknownSeverity()
+
+
+def test_words_that_agree_confirm_nothing() -> None:
+    found = assess([rated("redhat", "important"), rated("ubuntu", "high")]).reliability
+    (support,) = found.support
+    assert (support.facet, support.voices, support.independent) == (
+        "severity",
+        ("redhat", "ubuntu"),
+        1,
+    )
+    assert found.credibility == 3
+
+
+def test_each_word_stands_for_an_interval_wider_than_its_class() -> None:
+    assert set(CLASSES.values()) == set(SCORES)
+    lows, highs = zip(*SCORES.values(), strict=True)
+    assert all(high - low >= 1.5 for low, high in SCORES.values())
+    assert (list(lows), list(highs)) == (sorted(lows), sorted(highs))
+
+
+# --- the newer voices ---
+
+
+def test_others_who_judge_for_themselves_go_before_those_who_repeat() -> None:
+    by_bitnami = other("osv", severities=(scored("bitnami", HIGH),))
+    by_red_hat = other("redhat", severities=(scored("redhat", MEDIUM),))
+    assert stated(assess([cve5(), by_bitnami, by_red_hat])).by == "redhat"
+
+
+def test_an_old_record_with_version_two_alone_keeps_it_beside_red_hats() -> None:
+    old = nvd(severities=(scored("nvd@nist.gov", V2),))
+    found = stated(assess([old, other("redhat", severities=(scored("redhat", V2),))]))
+    assert (found.version, found.by, found.voices) == ("2.0", "nvd", ("nvd", "redhat"))
+    newer = other("redhat", severities=(scored("redhat", HIGH),))
+    assert stated(assess([old, newer])).version == "3.1"
+
+
+def test_red_hats_own_document_goes_before_what_others_keep_of_it() -> None:
+    kept = nvd(assigner="", severities=(scored("secalert@redhat.com", CRITICAL),))
+    own = other("redhat", severities=(scored("redhat", MEDIUM),))
+    assert stated(assess([kept, own])).score == 5.5
+
+
+def test_a_score_that_jvn_repeats_confirms_nothing_but_ipas_own_does() -> None:
+    by_nvd = nvd(severities=(scored("nvd@nist.gov", HIGH),))
+    for voice, independent in (("jvn", 1), ("ipa", 2)):
+        judged = assess([by_nvd, other("jvn", severities=(scored(voice, HIGH),))])
+        assert judged.reliability.support[0].independent == independent

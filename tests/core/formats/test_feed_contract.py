@@ -12,20 +12,13 @@ from hypothesis import strategies as st
 
 from noroshi.core.errors import FormatError
 from noroshi.core.facets import Record
-from noroshi.core.formats import cve5, epss, kev, nvd
 from noroshi.core.formats.feed import FeedFormat, RawDocument
-from noroshi.core.identity import cve_id
-from tests.core.formats import feed_samples as samples
+from noroshi.edge.feeds import registry
+from tests.core.formats.contract import CONTRACTS, FORMATS
 from tests.core.formats.feed_samples import raw
 
-FORMATS: dict[str, FeedFormat] = {"cve5": cve5, "nvd": nvd, "kev": kev, "epss": epss}
-
-PAYLOADS = {
-    "cve5": [raw(samples.cve5()), raw([samples.cve5(), samples.cve5_rejected()])],
-    "nvd": [raw(samples.nvd()), raw(samples.nvd()["cve"]), raw(samples.nvd_page(samples.nvd()))],
-    "kev": [raw(samples.kev())],
-    "epss": [samples.EPSS],
-}
+LONGEST = 120
+"""Characters of a name, and of what a source calls a record by."""
 
 HOSTILE = {
     "nothing": b"",
@@ -81,30 +74,35 @@ def name(request):
     return request.param
 
 
+def test_every_source_is_held_to_the_contract():
+    assert set(registry.FORMATS) == set(FORMATS)
+
+
 def test_the_source_is_called_as_its_module(name):
     source = FORMATS[name].SOURCE
     assert source == name
 
 
 def test_a_good_payload_comes_to_records_alone(name):
-    for payload in PAYLOADS[name]:
+    for payload in CONTRACTS[name].PAYLOADS:
         results = taken_in(FORMATS[name], payload)
         assert results
         assert_usable(results, name)
         for result in results:
             assert isinstance(result, Record)
-            assert result.names[0] == result.external_id == cve_id(result.external_id)
+            assert len(set(result.names)) == len(result.names) > 0
+            assert all(0 < len(each) <= LONGEST for each in (result.external_id, *result.names))
 
 
 def test_documents_are_cut_from_the_payload_unchanged(name):
-    for payload in PAYLOADS[name]:
+    for payload in CONTRACTS[name].PAYLOADS:
         for document in FORMATS[name].documents(payload):
             assert isinstance(document, RawDocument)
             assert document.body in payload
 
 
 def test_the_same_bytes_always_come_to_the_same(name):
-    for payload in PAYLOADS[name]:
+    for payload in CONTRACTS[name].PAYLOADS:
         assert taken_in(FORMATS[name], payload) == taken_in(FORMATS[name], payload)
 
 
@@ -115,23 +113,14 @@ def test_hostile_bytes_come_to_an_error_and_nothing_else(name, payload):
     assert all(isinstance(result, FormatError) and result.where for result in results)
     assert_usable(results, name)
     assert_usable(FORMATS[name].read(payload), name)
+    if name in registry.CATALOGUES:
+        assert registry.CATALOGUES[name].released(payload) is None
 
 
 def test_a_payload_cut_anywhere_raises_nothing(name):
-    for payload in PAYLOADS[name]:
+    for payload in CONTRACTS[name].PAYLOADS:
         for end in range(0, len(payload), 7):
             assert_usable(taken_in(FORMATS[name], payload[:end]), name)
-
-
-BAD = {
-    "cve5": (b"[%s,%s,%s]", raw(samples.cve5())),
-    "nvd": (b'{"vulnerabilities":[%s,%s,%s]}', raw(samples.nvd())),
-    "kev": (b'{"vulnerabilities":[%s,%s,%s]}', raw(samples.kev_entry())),
-    "epss": (
-        b"#score_date:2024-07-12\ncve,epss\n%s\n%s\n%s\n",
-        samples.NAME.encode() + b",0.5",
-    ),
-}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +139,10 @@ BAD = {
     ],
 )
 def test_good_neighbours_of_a_bad_record_are_read(name, spoilt):
-    shape, good = BAD[name]
+    one = CONTRACTS[name].BAD
+    if one is None:
+        return  # a payload of this format holds one record
+    shape, good = one
     bad = spoilt(good)
     results = taken_in(FORMATS[name], shape % (good, bad, good))
     records = [result for result in results if isinstance(result, Record)]
@@ -181,10 +173,12 @@ def _mutate(payload: bytes, edits: list[tuple[int, str, bytes]]) -> bytes:
 @given(edits=_edits, which=st.integers(0, 2))
 @settings(max_examples=150, deadline=None)
 def test_no_damage_to_the_bytes_raises(name, edits, which):
-    payloads = PAYLOADS[name]
+    payloads = CONTRACTS[name].PAYLOADS
     damaged = _mutate(payloads[which % len(payloads)], edits)
     assert_usable(taken_in(FORMATS[name], damaged), name)
     assert_usable(FORMATS[name].read(damaged), name)
+    if name in registry.CATALOGUES:
+        registry.CATALOGUES[name].released(damaged)
 
 
 _odd = st.recursive(
@@ -204,11 +198,11 @@ _odd = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", ["cve5", "nvd", "kev"])
+@pytest.mark.parametrize("name", [n for n in CONTRACTS if hasattr(CONTRACTS[n], "VALUES")])
 @given(data=st.data())
 @settings(max_examples=150, deadline=None)
 def test_no_value_in_any_place_raises_and_none_but_the_vital_ones_costs_the_record(name, data):
-    value = {"cve5": samples.cve5, "nvd": samples.nvd, "kev": samples.kev}[name]()
+    value = CONTRACTS[name].VALUES()
     places = list(_places(value))
     path, holder, key = data.draw(st.sampled_from(places))
     holder[key] = data.draw(_odd)

@@ -65,6 +65,13 @@ def test_weaknesses_that_are_none_and_repeated_ones_are_dropped():
     assert read(samples.kev(entry))[0].weaknesses == (Weakness("cisa-kev", "CWE-78"),)
 
 
+def test_a_text_with_a_nul_is_cut_out_and_named():
+    odd = {**samples.kev_entry(), "x": "\0"}
+    error, record = read(samples.kev(odd))
+    assert (type(error), error.where) == (NotText, "$.vulnerabilities[0].x")
+    assert record.names == (NAME,)
+
+
 @pytest.mark.parametrize(
     ("bad", "kind", "path"),
     [
@@ -76,7 +83,6 @@ def test_weaknesses_that_are_none_and_repeated_ones_are_dropped():
         ({"cveID": "CVE-1", "dateAdded": "2024-07-12"}, NotAnIdentifier, ".cveID"),
         ({"cveID": NAME, "dateAdded": 20240712}, WrongShape, ".dateAdded"),
         ({"cveID": NAME, "dateAdded": "soon"}, WrongShape, ".dateAdded"),
-        ({"cveID": NAME, "dateAdded": "2024-07-12", "x": "\0"}, NotText, ".x"),
     ],
 )
 def test_a_bad_entry_is_named_and_its_neighbours_are_read(bad, kind, path):

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from noroshi.core.errors import DuplicateKey, WrongShape
+from noroshi.core.errors import DuplicateKey, NotText, WrongShape
 from noroshi.core.formats import salvage
 from tests.core.formats.feed_samples import raw
 
@@ -99,3 +99,50 @@ def test_an_odd_value_says_what_was_expected():
     assert str(odd[0]) == (
         "$.height: a value is missing or of the wrong kind: Expected `float | null`, got `str`"
     )
+
+
+def test_a_text_with_a_nul_is_left_out_and_named():
+    raw_value = (
+        rb'{"id":"x","note":"a\u0000","twigs":[{"leaf":{"name":"\u0000"}},{"leaf":{"name":"b"}},'
+        rb'{"leaf":{"name":"c"},"note":"\u0000"}]}'
+    )
+    tree, odd = salvage.decode(raw_value, DECODER, VITAL)
+    assert tree == Tree("x", [Twig(Leaf("b")), Twig(Leaf("c"))])
+    assert [(type(error), error.where) for error in odd] == [
+        (NotText, "$.note"),
+        (NotText, "$.twigs[0].leaf.name"),
+        (NotText, "$.twigs[2].note"),
+    ]
+
+
+def test_a_member_whose_name_holds_a_nul_goes_with_what_it_is_a_member_of():
+    tree, odd = salvage.decode(
+        rb'{"id":"x","twigs":[{"leaf":{"name":"a"},"a\u0000":1}]}', DECODER, VITAL
+    )
+    assert (tree, [error.where for error in odd]) == (Tree("x"), ["$.twigs[0]"])
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        (rb'{"id":"\u0000"}', "$.id"),
+        (rb'{"id":"x","\u0000":1}', "$"),
+        (rb'{"id":"x","a.b":"\u0000"}', '$["a.b"]'),  # no plain step: refused, not guessed at
+        (rb'{"id":"x","a[0]":{"":"\u0000"}}', '$["a[0]"][""]'),
+    ],
+)
+def test_a_nul_where_it_is_vital_fails_the_document(value, place):
+    with pytest.raises(NotText) as caught:
+        salvage.decode(value, DECODER, VITAL)
+    assert caught.value.where == place
+
+
+def test_a_document_full_of_nuls_is_refused_soon():
+    value = b'{"id":"x","twigs":[' + b",".join([rb'"\u0000"'] * 1_000) + b"]}"
+    with pytest.raises(WrongShape, match="more than"):
+        salvage.decode(value, DECODER, VITAL)
+
+
+def test_a_backslash_before_u0000_is_no_nul():
+    tree, odd = salvage.decode(rb'{"id":"\\u0000"}', DECODER, VITAL)
+    assert (tree, odd) == (Tree(r"\u0000"), [])

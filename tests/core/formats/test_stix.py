@@ -130,9 +130,40 @@ def test_a_pattern_that_is_not_ours_is_refused(text: str) -> None:
 @pytest.mark.parametrize("observed", [REPORT.observed, None])
 def test_a_report_is_read_back_from_its_objects(observed: dt.datetime | None) -> None:
     report = msgspec.structs.replace(REPORT, observed=observed)
-    *parts, whole = (one.body for one in objects_of(report, US, MADE))
-    assert stix.report_of(whole, parts, Tlp.AMBER) == report
-    assert len(stix.references(whole)) == len(parts)
+    *parts, whole = objects_of(report, US, MADE)
+    assert stix.report_of(whole.body, [one.body for one in parts], Tlp.AMBER) == report
+    consists_of = [*(one.id for one in parts), stix.english_id(whole.id)]
+    assert list(stix.references(whole.body)) == consists_of
+
+
+BOTH = msgspec.structs.replace(REPORT, title_en="Odd traffic", text_en="Outwards, from a PC.")
+
+
+def test_a_report_in_two_languages_says_the_second_in_an_object_beside_it() -> None:
+    *parts, whole = bodies(BOTH)
+    (english,) = [part for part in parts if part["type"] == "language-content"]
+    assert english["object_ref"] == whole["id"]
+    assert english["contents"] == {
+        "en": {"name": "Odd traffic", "description": "Outwards, from a PC."}
+    }
+    assert (whole["lang"], "lang" in bodies()[-1]) == ("ja", False)
+    assert english["id"] == stix.english_id(whole["id"])
+    assert english["id"] not in whole["object_refs"]
+
+
+def test_a_report_in_two_languages_is_read_back() -> None:
+    *parts, whole = (one.body for one in objects_of(BOTH, US, MADE))
+    assert stix.report_of(whole, parts, Tlp.AMBER) == BOTH
+    assert stix.english_title(parts[-1])[1] == "Odd traffic"
+
+
+def test_identifiers_that_hang_on_a_secret_hang_on_nothing_else() -> None:
+    first, again = (objects_of(REPORT, US, MADE, secret="s") for _ in range(2))
+    assert [one.id for one in first] == [one.id for one in again]
+    known = {one.id for one in (*objects_of(REPORT, US, MADE), *objects_of(BOTH, US, MADE))}
+    for other in ("t", "s "):
+        known |= {one.id for one in objects_of(REPORT, US, MADE, secret=other)}
+    assert not known & {one.id for one in first}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"type":1}', b"\xff"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noroshi.core.policy.anonymity import STAND_IN, named_in, redact
+from noroshi.core.policy.anonymity import STAND_INS, marked, named_in, redact
 
 NAMES = (
     "株式会社青空ケーブル",
@@ -38,7 +40,7 @@ NAMES = (
 def test_every_way_of_writing_is_found_and_taken_out(text: str) -> None:
     assert named_in(text, NAMES)
     clean = redact(text, NAMES)
-    assert STAND_IN in clean
+    assert any(stand_in in clean for stand_in in STAND_INS)
     assert not named_in(clean, NAMES)
 
 
@@ -57,5 +59,27 @@ def test_a_name_of_one_character_names_nobody() -> None:
 @given(st.text(max_size=200), st.lists(st.text(max_size=12), max_size=4))
 def test_whatever_the_names_are_none_is_left(text: str, names: list[str]) -> None:
     clean = redact(text, names)
-    if STAND_IN not in clean:
+    if not any(stand_in in clean for stand_in in STAND_INS):
         assert not named_in(clean, names)
+
+
+def test_what_stands_for_a_name_is_in_the_language_of_the_text() -> None:
+    assert redact("seen at AOZORA CABLE today", NAMES) == "seen at [member] today"
+    assert redact("aozora のサーバ", NAMES) == "[会員] のサーバ"
+
+
+def test_what_will_be_taken_out_can_be_shown() -> None:
+    assert marked("seen at AOZORA CABLE today", NAMES) == (
+        ("seen at ", False),
+        ("AOZORA CABLE", True),
+        (" today", False),
+    )
+    assert marked("a plain text ①", NAMES) == (("a plain text ①", False),)
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=12), max_size=4))
+def test_the_pieces_shown_are_the_whole_text(text: str, names: list[str]) -> None:
+    pieces = marked(text, names)
+    whole = "".join(piece for piece, _is_name in pieces)
+    assert whole in {text, unicodedata.normalize("NFKC", text)}
+    assert any(is_name for _piece, is_name in pieces) == named_in(text, names)

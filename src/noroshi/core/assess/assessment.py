@@ -12,9 +12,9 @@ from enum import StrEnum
 
 import msgspec
 
-from noroshi.core.facets import Product, State
+from noroshi.core.facets import Maturity, Product, State, Text
 
-MODEL = "fusion-1"
+MODEL = "fusion-2"
 """The version of the rules of this package; it changes whenever their result may."""
 
 
@@ -85,11 +85,26 @@ class EstimatedSeverity(Part, frozen=True, tag="estimated", tag_field="basis"):
     metrics: tuple[MetricEstimate, ...] = ()
 
 
+class RatedSeverity(Part, frozen=True, tag="rated", tag_field="basis"):
+    """What a source says in a word of its own scale, where nobody gives a vector or a score.
+
+    ``by`` is whose word it is, ``voices`` all who give one. ``low`` and ``high``: the base scores
+    such a word may stand for (`core.assess.ratings`); there is no score.
+    """
+
+    by: str
+    word: str
+    severity_class: SeverityClass
+    low: float
+    high: float
+    voices: tuple[str, ...]
+
+
 class UnknownSeverity(Part, frozen=True, tag="unknown", tag_field="basis"):
     """Nobody says it, and nothing is estimated."""
 
 
-Severity = StatedSeverity | EstimatedSeverity | UnknownSeverity
+Severity = StatedSeverity | RatedSeverity | EstimatedSeverity | UnknownSeverity
 
 
 class FusedWeakness(Part, frozen=True):
@@ -126,7 +141,9 @@ class ExploitationLevel(StrEnum):
 class Exploitation(Part, frozen=True):
     """What is known about attacks. ``epss`` is FIRST's estimate, never a statement of fact.
 
-    ``automatable`` (``yes``/``no``) and ``technical_impact`` (``partial``/``total``) are SSVC's.
+    ``maturity`` is how far the furthest exploit has come that a catalogue lists; ``None`` where
+    none is listed, or nothing but checks. ``automatable`` (``yes``/``no``) and
+    ``technical_impact`` (``partial``/``total``) are SSVC's.
     """
 
     level: ExploitationLevel
@@ -138,6 +155,7 @@ class Exploitation(Part, frozen=True):
     epss_date: dt.date | None = None
     automatable: str | None = None
     technical_impact: str | None = None
+    maturity: Maturity | None = None
     reasons: tuple[Reason, ...] = ()
 
 
@@ -217,7 +235,11 @@ class Reliability(Part, frozen=True):
 
 
 class Assessment(Part, frozen=True, kw_only=True):
-    """Our judgement of one vulnerability. ``names``: every name it goes by, CVE ids first."""
+    """Our judgement of one vulnerability. ``names``: every name it goes by, CVE ids first.
+
+    ``titles`` are sources' own, at most one a language, and only where products and weaknesses
+    are not both known, so that none can be made of them (`core.assess.titles`).
+    """
 
     names: tuple[str, ...]
     state: State
@@ -229,16 +251,19 @@ class Assessment(Part, frozen=True, kw_only=True):
     reliability: Reliability
     contradictions: tuple[Contradiction, ...]
     published: dt.datetime | None
+    titles: tuple[Text, ...] = ()
     model: str = MODEL
 
     @property
     def score(self) -> float | None:
-        """The base score, stated or estimated."""
-        return None if isinstance(self.severity, UnknownSeverity) else self.severity.score
+        """The base score, stated or estimated; a mere word has none."""
+        if isinstance(self.severity, StatedSeverity | EstimatedSeverity):
+            return self.severity.score
+        return None
 
     @property
     def severity_class(self) -> SeverityClass | None:
-        """The severity class, stated or estimated."""
+        """The severity class, stated in whatever form or estimated."""
         return None if isinstance(self.severity, UnknownSeverity) else self.severity.severity_class
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.assess.assessment import ExploitationLevel
+from noroshi.core.assess.exploits import READY
 from noroshi.core.assess.outline import Outline
 
 
@@ -49,6 +50,12 @@ def severity(told: Outline) -> str:
             f" (estimate by model {rating.by}: CVSS {rating.version} base score {rating.score:.1f},"
             f" {rating.low:.1f}–{rating.high:.1f})."
         )
+    if rating.said:
+        return (
+            f"{rating.by} rates it “{rating.said}” on its own scale, about {rating.word};"
+            f" no source gives a CVSS vector (such words stand for base scores of"
+            f" {rating.low:.1f}–{rating.high:.1f})."
+        )
     return (
         f"The severity is {rating.word}"
         f" (CVSS {rating.version} base score {rating.score:.1f}, by {rating.by})."
@@ -59,6 +66,9 @@ def exploitation(told: Outline) -> str:
     """Say what is known about attacks."""
     known = told.exploitation
     parts = [_LEVELS[known.level]]
+    if known.maturity in READY:
+        ready = "An exploit that is ready to use is public."
+        parts = [ready] if known.level is ExploitationLevel.POC else [*parts, ready]
     if known.ransomware:
         parts.append("Ransomware attacks use it as well.")
     if known.epss is not None:

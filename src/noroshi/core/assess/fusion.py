@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from noroshi.core.assess import exploitation, products, reliability, severity, weakness
+from noroshi.core.assess import (
+    exploitation,
+    products,
+    ratings,
+    reliability,
+    severity,
+    titles,
+    weakness,
+)
 from noroshi.core.assess.assessment import (
     MODEL,
     Assessment,
@@ -21,7 +29,25 @@ from noroshi.core.assess.support import Findings
 from noroshi.core.facets import Record, State
 
 _REGISTRIES = {"cve5": 0, NVD: 1}
-_SIGNALS = frozenset({KEV, EPSS})  # lists about vulnerabilities: they state no state
+"""Who decides on an identifier's state, the highest first; then anybody else who states one."""
+
+_SOURCES = (
+    # Who assigned it and who analysed it.
+    *_REGISTRIES,
+    # Whoever describes it: databases and vendors, then distributions.
+    *("jvn", "osv", "csaf", "redhat", "ubuntu", "debian", "alpine"),
+    # Configurations without a word of description; lists about vulnerabilities.
+    *("nvd_overrides", "kev", "epss", "exploitdb", "metasploit", "nuclei"),
+)
+"""Sources in the order in which their products and texts are looked at; unknown ones stand before
+those that describe nothing."""
+
+_PLACES = {source: place for place, source in enumerate(_SOURCES)}
+_UNKNOWN_SOURCE = _PLACES["nvd_overrides"] - 0.5
+
+_SIGNALS = frozenset({KEV, EPSS, "exploitdb", "metasploit", "nuclei", "nvd_overrides"})
+"""Lists about vulnerabilities: that something stands in one says nothing of the identifier's state.
+Trackers and advisories do state it: who still publishes on a rejected identifier contradicts."""
 
 _SILENT = SilentJudge()
 
@@ -49,22 +75,25 @@ def assess(records: Sequence[Record], judge: Judge = _SILENT) -> Assessment:
         state=state,
         disputed=_disputed(ordered, who),
         claims=claims,
+        rated=None if claims else ratings.fuse(ordered, who),
         weaknesses=weakness.fuse(weaknesses, who),
         products=products.summarise(groups, ordered, who),
         exploitation=exploitation.fuse(ordered, who),
         contradictions=contradictions,
     )
+    named = any(one.affected for one in found.products) and found.weaknesses
     return Assessment(
         names=_names(ordered),
         state=state,
         disputed=found.disputed,
-        severity=severity.fuse(claims, ordered, who, judge),
+        severity=severity.fuse(claims, found.rated, ordered, who, judge),
         weaknesses=tuple(found.weaknesses),
         products=tuple(found.products),
         exploitation=found.exploitation,
         reliability=reliability.judge_reliability(found, ordered, who),
         contradictions=contradictions,
         published=_published(ordered),
+        titles=() if named else titles.stated(ordered, who),
         model=f"{MODEL}+{judge.name}" if judge.name else MODEL,
     )
 
@@ -77,8 +106,8 @@ def _in_order(records: Sequence[Record]) -> list[Record]:
     return [distinct[key] for key in sorted(distinct, key=lambda k: (_place(distinct[k]), k))]
 
 
-def _place(record: Record) -> tuple[int, str, str]:
-    return _REGISTRIES.get(record.source, 2), record.source, record.external_id
+def _place(record: Record) -> tuple[float, str, str]:
+    return _PLACES.get(record.source, _UNKNOWN_SOURCE), record.source, record.external_id
 
 
 def _state(records: Sequence[Record]) -> tuple[State, list[Contradiction]]:

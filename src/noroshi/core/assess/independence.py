@@ -31,11 +31,24 @@ CNA = "(cna)"
 """Stands in `FOLLOWS` for whoever assigned the identifier."""
 
 FOLLOWS: dict[str, frozenset[str]] = {
-    "ghsa": frozenset({CNA, NVD}),  # imports NVD's entries, and is fed by GitHub's own CNA
+    # GHSA imports NVD's entries and RustSec's, and is fed by GitHub's own CNA.
+    "ghsa": frozenset({CNA, NVD, "rustsec"}),
+    "pysec": frozenset({CNA, NVD, "ghsa"}),  # made from CVE records and GHSA's entries
+    "go": frozenset({CNA, NVD, "ghsa"}),  # mostly reviews of GHSA's entries and CVE records
     "osv": frozenset({CNA, NVD, "ghsa"}),  # collects the databases of others
     "nuclei": frozenset({CNA, NVD}),  # templates carry NVD's vector and CWE
     "bitnami": frozenset({CNA, NVD}),  # generated from NVD
+    # Anchore rewrites the CNA's and NVD's configurations; where it differs, it has looked itself.
+    "anchore": frozenset({CNA, NVD}),
+    # JVN iPedia translates NVD's entries; what IPA scores itself is IPA's own (`ipa`).
+    "jvn": frozenset({CNA, NVD, "ipa"}),
+    "ipa": frozenset({"jpcert"}),  # they coordinate together: one judgement, published twice
     "redhat": frozenset({"oracle"}),  # 99.4 % identical vectors on Oracle's CVEs
+    "almalinux": frozenset({"redhat"}),  # rebuilds of RHEL, and of its advisories
+    "rocky": frozenset({"redhat"}),
+    # 97.7 % identical vectors: its advisories are the makers' in CSAF; its ICS team is a CNA.
+    "cisa": frozenset({CNA, "icscert"}),
+    "bsi": frozenset({CNA, NVD}),  # CERT-Bund sums up what vendors published
     KEV: frozenset({CNA, NVD}),  # its products and CWE are those of the CVE entry it lists
     ADP: frozenset({KEV}),  # the same agency: its SSVC "active" is its catalogue's entry
 }
@@ -56,6 +69,7 @@ _KNOWN = {
     "chrome-cve-admin@google.com": "chrome",
     "security@android.com": "google_android",
     "416baaa9-dc9f-4396-8d5f-8c081fb06d67": "linux",
+    "canonical": "ubuntu",  # the CNA's short name of who calls itself Ubuntu in its tracker
     "security@huntr.dev": "huntr",
     "@huntrdev": "huntr",
     "@huntr_ai": "huntr",
@@ -107,6 +121,11 @@ def cast(records: Sequence[Record]) -> Cast:
     }
     cnas = {spellings.get(name, name) for name in (*assigned.values(), *by_nvd.values())}
     return Cast(frozenset(cnas), spellings)
+
+
+def repeats(voice: str) -> bool:
+    """Say whether a voice is known to repeat whoever assigned the identifier."""
+    return CNA in FOLLOWS.get(voice, ())
 
 
 @lru_cache(maxsize=16_384)

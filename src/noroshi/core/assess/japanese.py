@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.assess.assessment import ExploitationLevel
+from noroshi.core.assess.exploits import READY
 from noroshi.core.assess.outline import Outline
 
 
@@ -49,6 +50,12 @@ def severity(told: Outline) -> str:
             f"(CVSS {rating.version} 基本値 {rating.score:.1f}、"
             f"幅 {rating.low:.1f}〜{rating.high:.1f})と推定しています(推定:モデル {rating.by})。"
         )
+    if rating.said:
+        return (
+            f"深刻度は、{rating.by} 独自の尺度で「{rating.said}」とされています"
+            f"({rating.word}に相当)。CVSS のベクタを示した情報源はなく、"
+            f"基本値では {rating.low:.1f}〜{rating.high:.1f} に当たります。"
+        )
     return (
         f"深刻度は「{rating.word}」です"
         f"(CVSS {rating.version} 基本値 {rating.score:.1f}、{rating.by} による)。"
@@ -59,6 +66,9 @@ def exploitation(told: Outline) -> str:
     """Say what is known about attacks."""
     known = told.exploitation
     parts = [_LEVELS[known.level]]
+    if known.maturity in READY:
+        ready = "すぐに使える攻撃コードが公開されています。"
+        parts = [ready] if known.level is ExploitationLevel.POC else [*parts, ready]
     if known.ransomware:
         parts.append("ランサムウェアによる攻撃でも使われています。")
     if known.epss is not None:

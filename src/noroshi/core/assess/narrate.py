@@ -1,8 +1,9 @@
 """Title, summary and sentences by grammar: the structured result in Japanese and English.
 
 Only what the assessment holds is said, and both languages are made from the same `Outline`, so they
-cannot say different things. A machine's estimate is always called one (推定). No language model is
-involved.
+cannot say different things; only a title that cannot be made is a source's own, where one gives it
+in that language (`core.assess.titles`). A machine's estimate is always called one (推定). No
+language model is involved.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from noroshi.core.assess.phrases import (
     Lang,
     phrase,
 )
-from noroshi.core.assess.sentences import CONTRADICTIONS, REASONS
+from noroshi.core.assess.sentences import CONTRADICTIONS, MATURITIES, REASONS
 from noroshi.core.facets import State
 
 _GRAMMARS: dict[Lang, ModuleType] = {"ja": japanese, "en": english}
@@ -29,7 +30,8 @@ def title(assessment: Assessment, lang: Lang) -> str:
     """Return one line: 「〈製品〉における〈弱点〉の脆弱性」, "〈Weakness〉 in 〈product〉"."""
     ja = lang == "ja"
     told = outline(assessment, lang)
-    line: str = japanese.title(told) if ja else english.title(told)
+    made: str = japanese.title(told) if ja else english.title(told)
+    line = next((one.text for one in assessment.titles if one.lang == lang), made)
     if assessment.state is State.REJECTED:
         return f"【取り下げ】{line}" if ja else f"[Rejected] {line}"
     if assessment.disputed:
@@ -93,4 +95,6 @@ def _spoken(name: str, value: str, lang: Lang) -> str:
         return ", ".join(phrase(VOICES, one, lang) for one in value.split(", "))
     if name == "facet":
         return phrase(FACETS, value, lang)
+    if name == "maturity":
+        return phrase(MATURITIES, value, lang)
     return phrase(CONTRADICTION_KINDS, value, lang) if name == "kind" else value

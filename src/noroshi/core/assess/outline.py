@@ -8,6 +8,7 @@ from noroshi.core.assess.assessment import (
     Assessment,
     EstimatedSeverity,
     Exploitation,
+    RatedSeverity,
     Reliability,
     StatedSeverity,
     UnknownSeverity,
@@ -32,7 +33,11 @@ LONGEST_NAME = 120
 
 
 class Rating(msgspec.Struct, frozen=True):
-    """The severity in words; ``by`` is a voice, or the model where ``estimated``."""
+    """The severity in words; ``by`` is a voice, or the model where ``estimated``.
+
+    ``said`` is the word of the voice's own scale where there is nothing else; then there is neither
+    score nor version.
+    """
 
     word: str
     score: float
@@ -41,6 +46,7 @@ class Rating(msgspec.Struct, frozen=True):
     estimated: bool
     low: float
     high: float
+    said: str = ""
 
 
 class Outline(msgspec.Struct, frozen=True):
@@ -135,6 +141,8 @@ def _rating(assessment: Assessment, lang: Lang) -> Rating | None:
             low=severity.low,
             high=severity.high,
         )
+    if isinstance(severity, RatedSeverity):
+        return _rated(word, severity, lang)
     return Rating(
         word,
         severity.score,
@@ -143,4 +151,17 @@ def _rating(assessment: Assessment, lang: Lang) -> Rating | None:
         estimated=False,
         low=severity.score,
         high=severity.score,
+    )
+
+
+def _rated(word: str, severity: RatedSeverity, lang: Lang) -> Rating:
+    return Rating(
+        word,
+        0.0,
+        "",
+        phrase(VOICES, severity.by, lang),
+        estimated=False,
+        low=severity.low,
+        high=severity.high,
+        said=severity.word,
     )

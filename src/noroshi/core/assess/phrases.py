@@ -180,6 +180,18 @@ VOICES: dict[str, tuple[str, str]] = {
     "cisa-kev": ("CISA KEV", "CISA's KEV catalogue"),
     "epss": ("FIRST EPSS", "FIRST EPSS"),
     "cve5": ("CVE Program", "the CVE Program"),
+    "jvn": ("JVN iPedia", "JVN iPedia"),
+    "osv": ("OSV", "OSV"),
+    "ghsa": ("GitHub Advisory Database", "the GitHub Advisory Database"),
+    "redhat": ("Red Hat", "Red Hat"),
+    "ubuntu": ("Ubuntu", "Ubuntu"),
+    "debian": ("Debian", "Debian"),
+    "alpine": ("Alpine Linux", "Alpine Linux"),
+    "csaf": ("CSAF", "CSAF"),
+    "nvd_overrides": ("AnchoreによるNVDの補正", "corrections to NVD (Anchore)"),
+    "exploitdb": ("Exploit-DB", "Exploit-DB"),
+    "metasploit": ("Metasploit", "Metasploit"),
+    "nuclei": ("nuclei", "nuclei"),
 }
 """Voices that people know under another name; any other is shown as it is."""
 

@@ -1,5 +1,7 @@
 """Names of products: which spellings are one product, and how to name it to people.
 
+A package of a distribution is named with the release it is in: "openssl (ubuntu 22.04)".
+
 Spellings are brought together where that needs no guess: a CPE name and a plain name with the same
 vendor and product are one; a package URL stands for itself. (The alias table that knows more is the
 matcher's.)
@@ -12,6 +14,8 @@ from functools import lru_cache
 
 from noroshi.core.facets import Product
 from noroshi.core.identity import unescape
+
+_PACKAGED = ("deb/", "rpm/", "apk/", "alpm/")
 
 
 @lru_cache(maxsize=32_768)
@@ -30,6 +34,8 @@ def label(product: Product, texts: Sequence[str]) -> str:
 
     The vendor is put before it if the texts name the vendor too.
     """
+    if of_distribution(product):
+        return _package(product, texts)
     vendor, name = vendor_and_name(product)
     firmware = " firmware" if name.endswith(" firmware") else ""
     spelt = _spelt(name, texts) or (firmware and _spelt(name.removesuffix(firmware), texts))
@@ -43,9 +49,30 @@ def label(product: Product, texts: Sequence[str]) -> str:
 def vendor_and_name(product: Product) -> tuple[str, str]:
     """Return the vendor and the name in words, in lower case; a package has no vendor."""
     if product.scheme == "purl":
-        return "", product.name.partition("/")[2] or product.name
+        name = product.name.partition("?")[0]
+        return "", name.partition("/")[2] or name
     vendor, _, name = same_product(product).partition(":")
     return vendor, name
+
+
+def of_distribution(product: Product) -> bool:
+    """Say whether it is a package of an operating system rather than what its maker publishes."""
+    return product.scheme == "purl" and product.name.startswith(_PACKAGED)
+
+
+def _package(product: Product, texts: Sequence[str]) -> str:
+    name, place = _packaged(product.name)
+    return f"{_spelt(name.lower(), texts) or name}{place}"
+
+
+@lru_cache(maxsize=65_536)
+def _packaged(identity: str) -> tuple[str, str]:
+    """Return a package's name and, in brackets, the release or the distribution it is in."""
+    whole, _, qualifiers = identity.partition("?")
+    distribution, _, name = whole.partition("/")[2].rpartition("/")
+    release = dict(each.partition("=")[::2] for each in qualifiers.split("&")).get("distro", "")
+    where = release.replace("-", " ", 1) or distribution
+    return name, f" ({where})" if where else ""
 
 
 def _spelt(name: str, texts: Sequence[str]) -> str:

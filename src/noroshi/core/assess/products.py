@@ -15,7 +15,7 @@ from noroshi.core.assess.assessment import (
 )
 from noroshi.core.assess.independence import Cast
 from noroshi.core.assess.intervals import Intervals, affected_intervals, shared_scheme
-from noroshi.core.assess.product_names import label, same_product
+from noroshi.core.assess.product_names import label, of_distribution, same_product
 from noroshi.core.assess.severity import MOST_VOICES, precedence
 from noroshi.core.facets import Affected, Product, Record, Status, VersionRange
 from noroshi.core.versions.ranges import readable
@@ -68,12 +68,23 @@ def _group(voices: dict[Affected, str]) -> Group:
 def summarise(
     groups: dict[str, Group], records: Sequence[Record], cast: Cast
 ) -> tuple[ProductSummary, ...]:
-    """Return one summary a product: those affected by most voices first."""
+    """Return one summary a product, the one to name first in front.
+
+    What its maker publishes goes before packages of distributions, whatever their number: they are
+    the same flaw once more. Then that goes first which most voices call affected, copies not
+    counted, then that of the source that stands first in `fusion`.
+    """
     called_affected = {
         name: _voices(found.claims, Status.AFFECTED, cast) for name, found in groups.items()
     }
     texts = _texts(records)
-    ranked = sorted(groups, key=lambda name: -len(called_affected[name]))
+    ranked = sorted(
+        groups,
+        key=lambda name: (
+            of_distribution(groups[name].products[0]),
+            -len(cast.independent(called_affected[name])),
+        ),
+    )
     return tuple(
         ProductSummary(
             label=label(groups[name].products[0], texts if place < MOST_SPELT else ()),
@@ -89,7 +100,9 @@ def summarise(
 def _voices(claims: Claims, status: Status, cast: Cast) -> tuple[str, ...]:
     """Return the voices that give any version of the product this status."""
     saying = [voice for voice, said in claims.items() if _says(said, status)]
-    return tuple(sorted(saying, key=lambda voice: precedence(voice, cast)))
+    if len(saying) > 1:
+        saying.sort(key=lambda voice: precedence(voice, cast))
+    return tuple(saying)
 
 
 def _says(claims: Sequence[Affected], status: Status) -> bool:

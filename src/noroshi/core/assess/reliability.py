@@ -4,8 +4,14 @@ Admiralty's two questions, answered apart (NATO AJP-2.1; STIX 2.1 Appendix A):
 
 *Source, A–F.* The best letter among those who assert anything. The letters are fixed priors until
 track records are kept: A for CISA's catalogue of known exploitation (it lists on evidence); B for
-NVD, for an assigner and for CISA's ADP container (trained staff, yet they correct themselves); C
-for EPSS (a model's estimate); F, cannot be judged, for anybody else.
+NVD, for an assigner, for CISA's ADP container, for national coordinators (CISA, JPCERT/CC, IPA,
+JVN iPedia) and for whoever speaks first-hand of a product (trained staff, yet they correct
+themselves); C for EPSS (a model's estimate) and for curated databases of packages (GHSA, PyPA, Go,
+RustSec: reviewed, mostly from what others reported); F, cannot be judged, for anybody else.
+
+*First-hand.* Somebody speaks of a product of its own: the assigner, the publisher of a CSAF
+document, a distribution in its own tracker or database, whose name is in the vendor's name or in
+the namespace of the package.
 
 *Information, 1–6.*
 
@@ -26,6 +32,8 @@ number within that value's band, never out of it. STIX gives no number for 6.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from noroshi.core.assess.assessment import (
     Contradiction,
@@ -41,8 +49,18 @@ from noroshi.core.assess.severity import precedence
 from noroshi.core.assess.support import Findings, exploiters, support_for
 from noroshi.core.facets import Product, Record, State
 
-PRIORS = {KEV: Letter.A, NVD: Letter.B, ADP: Letter.B, EPSS: Letter.C}
-"""Voice → source letter; an assigner has B, anybody else F."""
+PRIORS = {
+    KEV: Letter.A,
+    NVD: Letter.B,
+    ADP: Letter.B,
+    EPSS: Letter.C,
+    **dict.fromkeys(("cisa", "icscert", "jpcert", "ipa", "jvn"), Letter.B),
+    **dict.fromkeys(("ghsa", "pysec", "go", "rustsec"), Letter.C),
+}
+"""Voice → source letter; an assigner and whoever speaks first-hand have B, anybody else F."""
+
+OWN_DOCUMENTS = frozenset({"csaf", "redhat", "ubuntu", "debian", "alpine", "osv"})
+"""Sources in which whoever makes a product speaks of it in a document of its own."""
 
 CONFIDENCE = {1: 90, 2: 70, 3: 50, 4: 30, 5: 10}
 """Credibility → STIX confidence (STIX 2.1 Appendix A, Admiralty Credibility)."""
@@ -76,7 +94,7 @@ def judge_reliability(found: Findings, records: Sequence[Record], cast: Cast) ->
     first_hand = _first_hand(records, cast)
     detail = _detail(found, records)
     confirmed = tuple(one for one in support if one.independent > 1)
-    source, voice = _source(found, records, cast)
+    source, voice = _source(found, records, cast, first_hand)
     credibility = _credibility(found, support, confirmed, first_hand=first_hand)
     reasons = _reasons(found, support, confirmed)
     if voice:
@@ -99,11 +117,17 @@ def judge_reliability(found: Findings, records: Sequence[Record], cast: Cast) ->
 
 
 def _first_hand(records: Sequence[Record], cast: Cast) -> str:
-    """Return the assigner if it is the vendor of a product it calls affected, else ``""``."""
+    """Return who speaks of a product of its own, else ``""``."""
     for record in records:
+        own = record.source in OWN_DOCUMENTS
+        asked: set[tuple[str, str]] = set()  # a tracker names hundreds of packages of one vendor
         for affected in record.affected:
+            pair = affected.by, _vendor(affected.product)
+            if pair in asked:
+                continue
+            asked.add(pair)
             voice = cast.voice(affected.by)
-            if voice in cast.cnas and _words(voice) & _words(_vendor(affected.product)):
+            if (own or voice in cast.cnas) and _words(voice) & _words(pair[1]):
                 return voice
     return ""
 
@@ -113,6 +137,7 @@ def _vendor(product: Product) -> str:
     return vendor or name.rpartition("/")[0]
 
 
+@lru_cache(maxsize=16_384)
 def _words(text: str) -> frozenset[str]:
     for mark in "_-./@:,":
         text = text.replace(mark, " ")
@@ -121,7 +146,7 @@ def _words(text: str) -> frozenset[str]:
 
 def _detail(found: Findings, records: Sequence[Record]) -> float:
     stated = (
-        bool(found.claims),
+        bool(found.claims or found.rated),
         bool(found.weaknesses),
         any(affected.ranges for record in records for affected in record.affected),
         any(record.descriptions for record in records),
@@ -132,9 +157,12 @@ def _detail(found: Findings, records: Sequence[Record]) -> float:
 # --- the three answers ---
 
 
-def _source(found: Findings, records: Sequence[Record], cast: Cast) -> tuple[Letter, str]:
+def _source(
+    found: Findings, records: Sequence[Record], cast: Cast, first_hand: str
+) -> tuple[Letter, str]:
     """Return the best letter of those who assert anything, and whose it is."""
     voices = {claim.voice for claim in found.claims}
+    voices.update(found.rated.voices if found.rated else ())
     voices.update(voice for one in found.weaknesses for voice in one.voices)
     voices.update(voice for one in found.products for voice in (*one.affected, *one.not_affected))
     voices.update(exploiters(found.exploitation))
@@ -145,12 +173,15 @@ def _source(found: Findings, records: Sequence[Record], cast: Cast) -> tuple[Let
     voices.discard("")
     if not voices:
         return Letter.F, ""
-    best = min(voices, key=lambda voice: (_prior(voice, cast), precedence(voice, cast)))
-    return _prior(best, cast), best
+    known = cast.cnas | {first_hand}
+    best = min(voices, key=lambda voice: (_prior(voice, known), precedence(voice, cast)))
+    return _prior(best, known), best
 
 
-def _prior(voice: str, cast: Cast) -> Letter:
-    return PRIORS.get(voice) or (Letter.B if voice in cast.cnas else Letter.F)
+def _prior(voice: str, known: AbstractSet[str]) -> Letter:
+    if voice in known:
+        return min(Letter.B, PRIORS.get(voice, Letter.B))
+    return PRIORS.get(voice, Letter.F)
 
 
 def _credibility(

@@ -1,7 +1,8 @@
 """Sentences for each reason and each contradiction, in Japanese and English.
 
 ``{voice}``, ``{voices}`` and ``{by}`` are filled with names for people, ``{facet}`` and ``{kind}``
-with the words of `core.assess.phrases`; all other places with the facts as they are.
+with the words of `core.assess.phrases`, ``{maturity}`` with those of `MATURITIES`; all other places
+with the facts as they are.
 """
 
 from __future__ import annotations
@@ -23,6 +24,26 @@ REASONS: dict[str, tuple[str, str]] = {
     "ssvc-none": (
         "{by} は、悪用も実証コードも把握していません(SSVC: none)。",
         "{by} knows of neither attacks nor a proof of concept (SSVC: none).",
+    ),
+    "exploit-poc": (
+        "{by} に{maturity} {name}({since} 付)が掲載されています(全 {count} 件)。",
+        "{by} lists {maturity}: {name}, dated {since} ({count} in all).",
+    ),
+    "exploit-poc-undated": (
+        "{by} に{maturity} {name} が掲載されています(全 {count} 件)。",
+        "{by} lists {maturity}: {name} ({count} in all).",
+    ),
+    "exploit-ready": (
+        "{by} に、すぐに使える攻撃コード {name}({since} 付、{maturity})があります(全 {count} 件)。",
+        "{by} has an exploit ready to use: {name}, dated {since}, {maturity} ({count} in all).",
+    ),
+    "exploit-ready-undated": (
+        "{by} に、すぐに使える攻撃コード {name}({maturity})があります(全 {count} 件)。",
+        "{by} has an exploit ready to use: {name}, {maturity} ({count} in all).",
+    ),
+    "exploit-check": (
+        "{by} に、有無を調べる検査 {name} があります(全 {count} 件)。攻撃コードではありません。",
+        "{by} has a check that finds it: {name} ({count} in all). A check is no exploit.",
     ),
     "exploit-reference": (
         "攻撃コードとされる参照先が {count} 件あります。",
@@ -115,3 +136,10 @@ CONTRADICTIONS: dict[str, tuple[str, str]] = {
     ),
 }
 """Kind of a `Contradiction` → (Japanese, English)."""
+
+MATURITIES: dict[str, tuple[str, str]] = {
+    "poc": ("実証コード", "a proof of concept"),
+    "functional": ("動作する段階", "working"),
+    "high": ("安定して動作する段階", "working reliably"),
+}
+"""`Maturity` of an exploit, as it stands in its sentences → (Japanese, English)."""

@@ -6,12 +6,14 @@ The rules, in order:
    stated. Versions 3.0 and 3.1 have the same metrics and are compared with each other.
 2. Within a version NVD's own analysis goes first (one yardstick for all vendors), then the
    assigner's (it knows the product), then CISA's ADP container (it fills gaps from the public
-   text), then anybody else by name.
+   text), then others who judge for themselves (Red Hat, a vendor's CSAF, IPA) by name, then those
+   known to repeat assigners and NVD (`independence.FOLLOWS`), by name.
 3. Where one voice makes several claims in one version, the copy in its own document goes before a
    copy elsewhere, then the higher score: nobody shall be told less than was said.
 4. The score is computed from the vector. A stated score that the vector does not give is a
    contradiction, not a fact.
-5. Where nobody says anything, the judge may estimate. What is stated is never overwritten.
+5. Where nobody gives a vector or a score, severities in words are used (`ratings`); where there is
+   not even a word, the judge may estimate. What is stated is never overwritten.
 """
 
 from __future__ import annotations
@@ -26,12 +28,13 @@ from noroshi.core.assess.assessment import (
     ContradictionKind,
     MetricAgreement,
     Quote,
+    RatedSeverity,
     Severity,
     SeverityClass,
     StatedSeverity,
     UnknownSeverity,
 )
-from noroshi.core.assess.independence import ADP, NVD, Cast
+from noroshi.core.assess.independence import ADP, NVD, Cast, repeats
 from noroshi.core.assess.judge import Judge
 from noroshi.core.assess.vector import (
     BASE_METRICS,
@@ -49,7 +52,17 @@ TOLERANCE = 0.05
 MOST_VOICES = 12
 """Voices compared pair by pair; no vulnerability has that many but one made up to cost time."""
 
-_OWN_DOCUMENT = {NVD: "nvd"}
+_OWN_DOCUMENT = {
+    NVD: "nvd",
+    "redhat": "redhat",
+    "ubuntu": "ubuntu",
+    "debian": "debian",
+    "alpine": "alpine",
+    "jvn": "jvn",
+    "ipa": "jvn",
+    "ghsa": "osv",
+}
+"""Voice → the source that is its own document; of anybody else it is the CVE record."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -84,7 +97,9 @@ def precedence(voice: str, cast: Cast) -> tuple[int, str]:
         return 0, voice
     if voice in cast.cnas:
         return 1, voice
-    return (2 if voice == ADP else 3), voice
+    if voice == ADP:
+        return 2, voice
+    return (4 if repeats(voice) else 3), voice
 
 
 def claims_of(records: Sequence[Record], cast: Cast) -> list[Claim]:
@@ -123,10 +138,16 @@ def _read(claimed: Claimed, cast: Cast) -> Claim | None:
     return None
 
 
-def fuse(claims: Sequence[Claim], records: Sequence[Record], cast: Cast, judge: Judge) -> Severity:
-    """Return the fused severity; ask the judge only if there is no claim at all."""
+def fuse(
+    claims: Sequence[Claim],
+    rated: RatedSeverity | None,
+    records: Sequence[Record],
+    cast: Cast,
+    judge: Judge,
+) -> Severity:
+    """Return the fused severity: what is scored, else what is ``rated``, else what is estimated."""
     if not claims:
-        return judge.severity(records) or UnknownSeverity()
+        return rated or judge.severity(records) or UnknownSeverity()
     chosen = claims[0]
     peers = [c for c in claims if c.family == chosen.family]
     return StatedSeverity(

@@ -13,6 +13,7 @@ from noroshi.core.assess.assessment import (
     Exploitation,
     FusedWeakness,
     ProductSummary,
+    RatedSeverity,
     Support,
 )
 from noroshi.core.assess.independence import Cast
@@ -26,6 +27,7 @@ class Findings(msgspec.Struct, frozen=True):
     state: State
     disputed: tuple[str, ...]
     claims: Sequence[Claim]
+    rated: RatedSeverity | None
     weaknesses: Sequence[FusedWeakness]
     products: Sequence[ProductSummary]
     exploitation: Exploitation
@@ -37,6 +39,8 @@ def support_for(found: Findings, cast: Cast) -> tuple[Support, ...]:
     parts = []
     if found.claims:
         parts.append(_severity_support(found.claims, cast))
+    elif found.rated:
+        parts.append(Support("severity", found.rated.voices, 1, 1.0))
     if found.weaknesses:
         parts.append(_weakness_support(found.weaknesses, cast))
     if found.products and found.products[0].affected:
@@ -46,9 +50,22 @@ def support_for(found: Findings, cast: Cast) -> tuple[Support, ...]:
         own = cast.independent(voices)
         parts.append(Support("exploitation", voices, len(own), 1.0, _missing(voices, own)))
         # Evidence of attacks is evidence of the flaw, apart from whoever describes it.
-        if len(parts) > 1:
-            parts.append(Support("existence", (parts[0].voices[0], *voices), 1 + len(own), 1.0))
+        describing = _describing(parts[:-1], voices, cast)
+        if describing:
+            parts.append(Support("existence", (describing, *voices), 1 + len(own), 1.0))
     return tuple(parts)
+
+
+def _describing(parts: Sequence[Support], exploited_by: tuple[str, ...], cast: Cast) -> str:
+    """Return the first who describes the flaw and is not who sees it exploited, else ``""``.
+
+    CISA's catalogue also names product and CWE, and its ADP container repeats the catalogue:
+    neither confirms the catalogue's own entry.
+    """
+    for voice in (voice for part in parts for voice in part.voices):
+        if voice not in exploited_by and voice in cast.independent((voice, *exploited_by)):
+            return voice
+    return ""
 
 
 def _severity_support(claims: Sequence[Claim], cast: Cast) -> Support:

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import msgspec
 
 from noroshi.core.errors import (
-    BrokenJson,
     FormatError,
     NotAnIdentifier,
     UnsupportedVersion,
@@ -37,8 +36,8 @@ from noroshi.core.formats import (
     configurations,
     cve5_products,
     cve5_shapes,
+    json_parts,
     salvage,
-    strict_json,
 )
 from noroshi.core.formats.feed import RawDocument
 from noroshi.core.identity import cve_id
@@ -50,7 +49,6 @@ _TRANSFERRED = "x_transferred"  # the programme's own bookkeeping, not a tag of 
 
 
 _decoder = msgspec.json.Decoder(cve5_shapes.Document)
-_array = msgspec.json.Decoder(list[msgspec.Raw])
 _VITAL = frozenset(
     {
         "$",
@@ -78,18 +76,7 @@ def documents(payload: bytes, /) -> Iterator[RawDocument | FormatError]:
     body = payload.removeprefix(b"\xef\xbb\xbf").strip()
     if _CHANGES.match(body):
         return
-    if body.startswith(b"{"):
-        yield RawDocument("", body)
-    elif body.startswith(b"["):
-        try:
-            records = strict_json.split(body, _array)
-        except FormatError as error:
-            yield error
-            return
-        for index, raw in enumerate(records):
-            yield RawDocument(f"$[{index}]", bytes(raw))
-    else:
-        yield BrokenJson("$", detail="neither an object nor an array")
+    yield from json_parts.one_or_array(payload)
 
 
 def read(document: bytes, /) -> Iterator[Record | FormatError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -35,3 +36,10 @@ class FeedFormat(Protocol):
 
     def read(self, document: bytes, /) -> Iterator[Record | FormatError]:
         """Read the records of one document. A bad one yields its `FormatError`; the rest go on."""
+
+
+class CatalogueFormat(FeedFormat, Protocol):
+    """A feed whose every document is the whole of it: what is missing was taken back."""
+
+    def released(self, document: bytes, /) -> dt.datetime | None:
+        """Return when a catalogue was made; ``None`` where it does not say, or cannot be read."""

@@ -25,6 +25,10 @@ class _Catalogue(msgspec.Struct, frozen=True):
     vulnerabilities: list[msgspec.Raw]
 
 
+class _Dated(msgspec.Struct, frozen=True, rename="camel"):
+    date_released: str
+
+
 class _Entry(msgspec.Struct, frozen=True, rename="camel"):
     cve: str = msgspec.field(name="cveID")
     date_added: str
@@ -36,6 +40,7 @@ class _Entry(msgspec.Struct, frozen=True, rename="camel"):
     cwes: list[str] = []
 
 
+_dated = msgspec.json.Decoder(_Dated)
 _catalogue = msgspec.json.Decoder(_Catalogue)
 _entry = msgspec.json.Decoder(_Entry)
 _VITAL = frozenset({"$", "$.cveID", "$.dateAdded"})
@@ -65,6 +70,15 @@ def read(document: bytes, /) -> Iterator[Record | FormatError]:
     if not faulty:
         # What is left to be wrong stands around the entries: a key said twice, say.
         yield from _around(document)
+
+
+def released(document: bytes, /) -> dt.datetime | None:
+    """Return when the catalogue was made."""
+    try:
+        catalogue = strict_json.split(document.removeprefix(b"\xef\xbb\xbf"), _dated)
+    except FormatError:
+        return None
+    return claims.moment(catalogue.date_released)
 
 
 def _around(document: bytes) -> Iterator[FormatError]:

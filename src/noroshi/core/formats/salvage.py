@@ -1,19 +1,20 @@
 """Typed decoding that gives up the odd part, not the whole.
 
-Real feeds hold a number where a text belongs, a ``null`` where a list does. Such a value is cut
-out and reported with its place, and the rest is read as if it had not been there; if cutting
-it leaves its parent without something required, the parent goes with it. Only what a format calls
-*vital* fails the document.
+Real feeds hold a number where a text belongs, a ``null`` where a list does, a NUL in a text, which
+PostgreSQL cannot keep. Such a value is cut out and reported with its place, and the rest is read as
+if it had not been there; if cutting it leaves its parent without something required, the parent
+goes with it. Only what a format calls *vital* fails the document.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TypeVar, cast
 
 import msgspec
 
-from noroshi.core.errors import FormatError, WrongShape
+from noroshi.core.errors import FormatError, NotText, WrongShape
 from noroshi.core.formats import strict_json
 
 T = TypeVar("T")
@@ -23,7 +24,6 @@ MOST_CUTS = 32
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]", re.ASCII)
 _STEPS = re.compile(rf"\$(?:{_STEP.pattern})+", re.ASCII)
-_untyped = msgspec.json.Decoder()
 
 
 def decode(
@@ -34,11 +34,11 @@ def decode(
     ``vital`` holds the JSON paths (``$``, ``$.cve.id``) at which an odd value fails the whole.
     A ``null`` counts as absent and is not listed. Raises `FormatError`.
     """
-    strict_json.check(raw)
-    try:
-        return decoder.decode(raw), []
-    except msgspec.ValidationError:
-        return _with_cuts(_untyped.decode(raw), decoder, vital)
+    tree = strict_json.tree_perhaps_with_nul(raw)
+    if not strict_json.may_hold_nul(raw):
+        with suppress(msgspec.ValidationError):
+            return decoder.decode(raw), []
+    return _with_cuts(tree, decoder, vital)
 
 
 def _with_cuts(
@@ -47,16 +47,22 @@ def _with_cuts(
     odd: list[FormatError] = []
     missing: dict[int, list[int]] = {}
     for _ in range(MOST_CUTS):
+        found: FormatError
         try:
-            return msgspec.convert(tree, decoder.type), odd
+            value = msgspec.convert(tree, decoder.type)
+            strict_json.refuse_nul(tree)  # last: what a cut leaves incomplete goes before the next
         except msgspec.ValidationError as error:
             found = strict_json.wrong_shape(error)
+        except NotText as error:
+            found = error
+        else:
+            return value, odd
         if found.where in vital or not _STEPS.fullmatch(found.where):
             raise found
-        place, value = _cut(tree, found.where, missing)
+        place, left_out = _cut(tree, found.where, missing)
         of_the_last = odd and odd[-1].where.startswith((f"{place}.", f"{place}["))
-        if value is not None and not of_the_last:
-            odd.append(WrongShape(place, **found.facts))
+        if left_out is not None and not of_the_last:
+            odd.append(type(found)(place, **found.facts))
     raise WrongShape("$", detail=f"more than {MOST_CUTS} values of the wrong kind")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import TypeVar
@@ -20,6 +21,7 @@ from noroshi.core.errors import (
 
 T = TypeVar("T")
 
+_PLAIN_KEY = re.compile(r"[^.\[\]]{1,80}")
 _anything = msgspec.json.Decoder()
 _compact = msgspec.json.Encoder()
 
@@ -54,13 +56,34 @@ def check(raw: bytes) -> None:
 
 def tree(raw: bytes) -> object:
     """Decode ``raw`` without a type, after the same checks: for a caller that walks it by hand."""
+    decoded = tree_perhaps_with_nul(raw)
+    if may_hold_nul(raw):
+        refuse_nul(decoded)
+    return decoded
+
+
+def tree_perhaps_with_nul(raw: bytes) -> object:
+    """Decode ``raw`` as `tree` does; whether a text holds a NUL is for the caller to ask."""
     decoded = _decode(raw)
-    if b"\\u0000" in raw:
-        _refuse_nul(decoded)
     # Equal to its own compact form: no key can have been lost. Only otherwise is the slow look due.
     if _compact.encode(decoded) != raw.strip():
         _refuse_duplicate_keys(raw)
     return decoded
+
+
+def may_hold_nul(raw: bytes) -> bool:
+    """Tell whether a text of the document may hold a NUL; JSON can only write it escaped."""
+    return b"\\u0000" in raw
+
+
+def refuse_nul(value: object) -> None:
+    """Raise `NotText` with the place of the first text below ``value`` that holds a NUL."""
+    try:
+        place = _place_of_nul(value)
+    except RecursionError as error:
+        raise TooDeep("$") from error
+    if place is not None:
+        raise NotText(f"${place}", detail="a NUL character")
 
 
 def split(raw: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -113,15 +136,6 @@ def _refuse_duplicate_keys(raw: bytes) -> None:
         raise BrokenJson("$", detail=str(error)) from error
 
 
-def _refuse_nul(value: object) -> None:
-    try:
-        place = _place_of_nul(value)
-    except RecursionError as error:
-        raise TooDeep("$") from error
-    if place is not None:
-        raise NotText(f"${place}", detail="a NUL character")
-
-
 def _place_of_nul(value: object) -> str | None:
     """Return the path of the first NUL below ``value``; a key with one is named by its object."""
     if isinstance(value, str):
@@ -130,7 +144,7 @@ def _place_of_nul(value: object) -> str | None:
     if isinstance(value, dict):
         if any("\0" in key for key in value):
             return ""
-        parts = ((f".{key[:80]}", inner) for key, inner in value.items())
+        parts = ((_step(key), inner) for key, inner in value.items())
     elif isinstance(value, list):
         parts = ((f"[{index}]", inner) for index, inner in enumerate(value))
     for step, inner in parts:
@@ -138,3 +152,8 @@ def _place_of_nul(value: object) -> str | None:
         if place is not None:
             return step + place
     return None
+
+
+def _step(key: str) -> str:
+    """Return the step to a member; a key that would read as several steps, or none, is quoted."""
+    return f".{key}" if _PLAIN_KEY.fullmatch(key) else f'["{key[:80]}"]'

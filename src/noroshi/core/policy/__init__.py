@@ -6,6 +6,7 @@
 ``selection``   a choice from the tree of districts, sectors and communities → organisations
 ``community``   the definition of a community → its organisations
 ``duties``      which roles speak for their organisation
+``telling``     how much of a notice may leave by mail and webhook
 ``anonymity``   taking a member's name out of what it reports
 
 Never here: queries, sessions, people's names. Anybody may import it.

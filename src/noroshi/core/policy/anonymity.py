@@ -6,13 +6,15 @@ invisible characters between Japanese characters, with and without the words for
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
 
-STAND_IN = "[member]"
-"""What a name is replaced by."""
+STAND_INS = ("[member]", "[会員]")
+"""What a name is replaced by: the second one within Japanese."""
 
+_JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 _COMPANY = re.compile(
     r"株式会社|有限会社|合同会社|一般社団法人|公益社団法人|一般財団法人|公益財団法人|\(株\)|\(有\)"
     r"|\b(?:co\.?,?\s*ltd|inc|corp|corporation|k\.k|llc|ltd)\b\.?",
@@ -38,9 +40,30 @@ def redact(text: str, names: Iterable[str]) -> str:
     if not _found(text, known):
         return text
     text = unicodedata.normalize("NFKC", text)
+    stand_in = STAND_INS[bool(_JAPANESE.search(text))]
     for name in sorted(known, key=len, reverse=True):
-        text = _pattern(name).sub(STAND_IN, text)
+        text = _pattern(name).sub(stand_in, text)
     return text
+
+
+def marked(text: str, names: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+    """Return the text in pieces, each with whether it is a name that `redact` would take out.
+
+    The pieces of a text without names are the text itself; of any other, its NFKC form.
+    """
+    known = variants(names)
+    if not _found(text, known):
+        return ((text, False),)
+    text = unicodedata.normalize("NFKC", text)
+    taken = bytearray(len(text))
+    for name in known:
+        for match in _pattern(name).finditer(text):
+            taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+    pairs = zip(text, taken, strict=True)
+    return tuple(
+        ("".join(character for character, _ in piece), bool(is_name))
+        for is_name, piece in itertools.groupby(pairs, key=lambda pair: pair[1])
+    )
 
 
 def named_in(text: str, names: Iterable[str]) -> bool:

@@ -8,7 +8,7 @@ Keys are never empty and never start with ``0xFF``, so `FIRST` and `BEYOND` boun
 ``pieces``    what keys are made of
 ``registry``  every scheme by name (`SCHEMES`), and `key`, which remembers what it made
 ``ranges``    the ranges of one `Affected` as disjoint intervals of keys, and as text
-one file a scheme: ``deb`` ``generic`` ``maven`` ``npm`` ``pypi`` ``rpm`` ``semver``
+one file a scheme: ``apk`` ``deb`` ``generic`` ``maven`` ``npm`` ``pypi`` ``rpm`` ``semver``
 
 Pure functions; raises only `VersionError`. Nothing here is lenient: what is no version in its
 scheme has no key, and the caller says so.

@@ -7,10 +7,10 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from noroshi.core.errors import VersionError
-from noroshi.core.versions import deb, generic, maven, npm, pypi, rpm, semver
+from noroshi.core.versions import apk, deb, generic, maven, npm, pypi, rpm, semver
 from noroshi.core.versions.scheme import Scheme
 
-_ALL: tuple[Scheme, ...] = (deb, generic, maven, npm, pypi, rpm, semver)
+_ALL: tuple[Scheme, ...] = (apk, deb, generic, maven, npm, pypi, rpm, semver)
 
 SCHEMES: Mapping[str, Scheme] = MappingProxyType({scheme.NAME: scheme for scheme in _ALL})
 """Name → scheme. ``git`` is none: commits have no order that their names would show."""
