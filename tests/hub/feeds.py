@@ -160,3 +160,20 @@ def sbom(*components: Json) -> bytes:
 def npm_component(name: str, version: str) -> Json:
     """A component of an inventory that is an npm package."""
     return {"name": name, "version": version, "purl": f"pkg:npm/{name}@{version}"}
+
+
+def osv(
+    name: str,
+    *aliases: str,
+    modified: str = "2024-05-01T00:00:00Z",
+    package: str = "left",
+    **more: Any,
+) -> Json:
+    """An advisory: everything of a package below 2.0.0."""
+    events = [{"introduced": "0"}, {"fixed": "2.0.0"}]
+    affected = {
+        "package": {"ecosystem": "npm", "name": package},
+        "ranges": [{"type": "SEMVER", "events": events}],
+    }
+    about = {"id": name, "aliases": list(aliases), "modified": modified}
+    return {**about, "details": "ours", "affected": [affected], **more}

@@ -1,4 +1,4 @@
-"""Imports, uploads and workers at the same time, on two connections that really commit.
+"""Imports, uploads, workers and people at the same time, on two connections that really commit.
 
 On PostgreSQL; SQLite has one writer at a time by itself.
 """
@@ -10,15 +10,18 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 
+from noroshi.core.errors import Refused
 from noroshi.core.policy.audience import Members
 from noroshi.core.policy.marking import Tlp
 from noroshi.core.policy.visibility import System
+from noroshi.core.sector import Role
 from noroshi.hub.audit import queries as chain
 from noroshi.hub.inventory.actions import add_inventory, system_named
 from noroshi.hub.inventory.models import Inventory, Package
 from noroshi.hub.knowledge.models import Alias, Document, Record, Vulnerability
 from noroshi.hub.matching.models import PackageMatch
-from noroshi.hub.members import queries
+from noroshi.hub.members import people, queries
+from noroshi.hub.members.models import Person
 from noroshi.hub.notices import actions as notices
 from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Delivery, Escalation
@@ -142,3 +145,16 @@ def test_an_answer_waits_for_the_escalations_before_it_and_they_never_for_the_an
     other.finish()
     delivery.refresh_from_db()
     assert delivery.acknowledged_at == NOON
+
+
+def test_two_administrators_who_let_each_other_go_leave_one(aside: Aside):
+    world.sector()
+    hana = world.person("isac", Role.HUB_ADMIN, name="hana")
+    ken = world.person("isac", Role.HUB_ADMIN, name="ken")
+    with transaction.atomic():
+        people.deactivate_person(ken, now=NOON, actor=hana.email)
+        other = aside(lambda: people.deactivate_person(hana, now=NOON, actor=ken.email))
+        assert other.waits
+    with pytest.raises(Refused):
+        other.finish()
+    assert list(Person.objects.filter(is_active=True)) == [hana]

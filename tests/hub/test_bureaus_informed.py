@@ -84,5 +84,5 @@ def test_the_preview_names_them():
     sending.affect("hikari")
     content = sending.content(vulnerabilities=("CVE-2021-44228",))
     shown = actions.preview(System(), content, WithBureaus(Affected()))
-    assert shown.informed == ("架空bureau-kanto", "架空bureau-tohoku")
+    assert [one.slug for one in shown.informed] == ["bureau-kanto", "bureau-tohoku"]
     assert [recipient.slug for recipient in shown.recipients] == ["hikari"]

@@ -79,7 +79,7 @@ def test_the_bureau_is_told_at_the_deadline_and_the_hub_an_interval_later(rows):
     assert stage(DUE + EVERY - HOUR) == 0
     assert stage(DUE + EVERY) == 1
     assert told() == {("hikari", 1, "bureau-kanto"), ("hikari", 2, "isac")}
-    assert not Todo.objects.exists()
+    assert not Todo.objects.filter(stage=actions.ESCALATE).exists()
 
 
 def test_each_level_is_told_once_however_often_the_stage_runs(rows):
@@ -107,14 +107,14 @@ def test_an_answer_ends_it(rows):
     for slug in ("hikari", "bureau-kanto"):
         actions.acknowledge(world.machine(slug), "N-2026-0001", now=DUE + HOUR, actor="x")
     assert stage(DUE + EVERY) == 0
-    assert not Todo.objects.exists()
+    assert not Todo.objects.filter(stage=actions.ESCALATE).exists()
 
 
 def test_a_withdrawn_notice_ends_it(rows):
     published(KANTO)
     actions.withdraw(System(), "N-2026-0001", now=DUE - HOUR, actor="system")
     assert stage(DUE) == 0
-    assert not Todo.objects.exists()
+    assert not Todo.objects.filter(stage=actions.ESCALATE).exists()
 
 
 def test_having_read_is_not_enough(rows):
@@ -170,7 +170,7 @@ class TestAffectedOnly:
         self.send(rows)
         assert stage(DUE) == 0
         assert told() == set()
-        assert not Todo.objects.exists()
+        assert not Todo.objects.filter(stage=actions.ESCALATE).exists()
 
     def test_the_bureau_is_told_if_it_reads_the_notice_and_was_granted_counts(self, rows):
         known = Vulnerability.objects.get(preferred_id="CVE-2021-44228")

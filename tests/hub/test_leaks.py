@@ -7,19 +7,22 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import transaction
 
 from noroshi import hub
+from noroshi.core.paging import Slice
 from noroshi.core.policy.visibility import Member, System, Viewer
 from noroshi.core.sector import Role
-from noroshi.hub.intel.models import IntelObject
+from noroshi.hub.intel.models import IntelObject, Review
+from noroshi.hub.notices import listing
 from noroshi.hub.notices import queries as notices
 from noroshi.hub.notices.models import Notice
 from noroshi.hub.scope import MarkedModel, ScopedManager
-from tests.hub.leaks import oracle
+from tests.hub.leaks import oracle, reviews
 from tests.hub.leaks.cases import CASES, Case
 from tests.hub.leaks.world import World, affect, build, fewer, viewers
 
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.usefixtures("database")
 WITHOUT_CASE = {
     "scope.compiled": "tested below through every scoped model itself",
     "intel.actions.report_incident": "names nothing that exists: what it makes is the viewer's own",
+    "dispatch.endpoints.add_endpoint": "names nothing that exists: it adds to the viewer's own",
     "notices.publishing.send": "draft and publish in one, which both have their cases",
 }
 """Functions that take a viewer and need no case, each with its reason."""
@@ -67,7 +71,7 @@ def cases(*ways: str) -> dict[str, Case]:
 
 @pytest.fixture
 def world(database) -> World:
-    return build()
+    return reviews.add(build())
 
 
 def test_every_function_that_takes_a_viewer_has_its_case():
@@ -98,6 +102,7 @@ def test_every_scoped_model_opens_exactly_what_may_be_known(world):
     numbers = {
         Notice: {n.number: n for n in world.notices},
         IntelObject: {r.number: r for r in world.reports},
+        Review: {r.number: r for r in world.reviews},
     }
     for label, viewer in viewers(world):
         for model, facts in numbers.items():
@@ -176,24 +181,33 @@ def erase(model: type[MarkedModel], numbers: list[int]) -> None:
 # --- the test of the test ---
 
 
-REAL = notices.notices
+REAL = listing.notices
 
 
 class OneMore:
-    name = "one more"
+    class head:  # noqa: N801 - named as the field of what is listed
+        name = "one more"
 
 
-LEAKY: dict[str, Callable[[Viewer], object]] = {
-    "shows everything": lambda viewer: REAL(System()),
-    "adds one that is not there": lambda viewer: (*REAL(viewer), OneMore),
-    "hides what it should show": lambda viewer: REAL(viewer)[1:],
+def only_page(*rows: object) -> Slice[object]:
+    return Slice(rows, None)
+
+
+LEAKY: dict[str, Callable[..., Slice[Any]]] = {
+    "shows everything": lambda viewer, **asked: REAL(System(), **asked),
+    "adds one that is not there": lambda viewer, **asked: only_page(
+        *REAL(viewer, **asked).items, OneMore
+    ),
+    "hides what it should show": lambda viewer, **asked: only_page(
+        *REAL(viewer, **asked).items[1:]
+    ),
 }
 
 
 @pytest.mark.parametrize("leaky", LEAKY.values(), ids=LEAKY.keys())
 def test_a_query_that_leaks_is_caught(world, monkeypatch, leaky):
-    monkeypatch.setattr(notices, "notices", leaky)
-    only = {"notices.queries.notices": CASES["notices.queries.notices"]}
+    monkeypatch.setattr(listing, "notices", leaky)
+    only = {"notices.listing.notices": CASES["notices.listing.notices"]}
     assert list(leaks(world, viewers(world, (Role.RESPONDER,)), only))
 
 

@@ -13,7 +13,7 @@ from noroshi.hub.audit.models import AuditEvent
 from noroshi.hub.members import actions as members
 from noroshi.hub.members import queries as directory
 from noroshi.hub.members.models import Organisation
-from noroshi.hub.notices import actions, queries
+from noroshi.hub.notices import actions, listing
 from noroshi.hub.notices.models import Response
 from tests.hub import sector as world
 from tests.hub.sector import HOUR, NOON
@@ -97,7 +97,7 @@ class TestAnswering:
         notice = published(Selection(organisations=frozenset({rows["hikari"].pk})))
         detail = GrantLevel.DETAIL
         members.set_grant(rows["hikari"], rows["minato"], detail, now=NOON, actor="x")
-        assert queries.inbox(world.machine("minato")) == ()
+        assert listing.inbox(world.machine("minato")).items == ()
         with pytest.raises(NotFound):
             actions.acknowledge(world.machine("minato"), notice.number, now=NOON, actor="x")
 

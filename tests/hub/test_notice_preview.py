@@ -200,7 +200,7 @@ class TestPreview:
             world.system("bureau-kanto", "gw"),
             Vulnerability.objects.get(preferred_id="CVE-2021-44228"),
         )
-        assert before.informed == (rows["bureau-kanto"].name,)
+        assert [one.slug for one in before.informed] == ["bureau-kanto"]
         assert self.seen(stranger, choice) == before
 
     def test_who_only_reads_previews_nothing(self, rows):

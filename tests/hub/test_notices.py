@@ -17,7 +17,7 @@ from noroshi.hub.audit.models import AuditEvent
 from noroshi.hub.members import actions as members
 from noroshi.hub.members import queries as directory
 from noroshi.hub.members.models import Organisation
-from noroshi.hub.notices import actions, queries
+from noroshi.hub.notices import actions, listing, queries
 from noroshi.hub.notices.models import Notice
 from noroshi.hub.notices.recipients import Affected
 from noroshi.hub.todo.models import Todo
@@ -176,7 +176,7 @@ class TestRed:
         reader = directory.viewer_of(named)
         assert queries.notice_for(reader, notice.number).delivery is not None
         for viewer in (directory.viewer_of(other), world.machine("hikari")):
-            assert queries.inbox(viewer) == ()
+            assert listing.inbox(viewer).items == ()
             for ask in (queries.notice_for, queries.progress):
                 with pytest.raises(NotFound):
                     ask(viewer, notice.number)

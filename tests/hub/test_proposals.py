@@ -17,7 +17,7 @@ from noroshi.hub.knowledge.models import Assessment, Vulnerability
 from noroshi.hub.matching.actions import PROPOSE
 from noroshi.hub.matching.models import FindingStatus
 from noroshi.hub.members.models import Organisation
-from noroshi.hub.notices import actions, queries
+from noroshi.hub.notices import actions, listing
 from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Notice
 from noroshi.hub.todo import actions as todo
@@ -99,6 +99,13 @@ def test_nor_under_a_former_name():
     assert actions.propose([row.pk], now=NOON) == 0
 
 
+def test_what_a_member_writes_for_itself_does_not_keep_the_hub_silent():
+    row = found(**EXPLOITED)
+    facts = Content(tlp=Tlp.AMBER, title_ja="題", text_ja="文", vulnerabilities=(row.preferred_id,))
+    actions.draft(world.machine("hikari"), facts, now=NOON, actor="x")
+    assert actions.propose([row.pk], now=NOON) == 1
+
+
 def test_the_most_pressing_finding_sets_the_time():
     row = found("out_of_cycle", **EXPLOITED)
     world.finding(world.system("hikari", "dns"), row, priority="immediate")
@@ -144,5 +151,5 @@ def test_what_was_found_before_there_is_a_hub_is_proposed_when_there_is_one():
 def test_only_the_hub_reads_a_proposal():
     row = found(**EXPLOITED)
     actions.propose([row.pk], now=NOON)
-    assert [head.proposed for head in queries.notices(world.machine("isac"))] == [True]
-    assert queries.notices(world.machine("hikari")) == ()
+    assert [one.head.proposed for one in listing.notices(world.machine("isac")).items] == [True]
+    assert listing.notices(world.machine("hikari")).items == ()

@@ -26,7 +26,7 @@ from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Notice
 from noroshi.hub.notices.recipients import Affected
 from noroshi.hub.reports.actions import set_budget
-from noroshi.hub.reports.figures import figures, rows_behind
+from noroshi.hub.reports.figures import figures, listing_behind, rows_behind
 from noroshi.hub.reports.models import BudgetLine
 from noroshi.hub.reports.plan import FigureId
 from tests.hub import sector as world
@@ -245,6 +245,16 @@ class TestAssets:
         assert counted("assets", 2025) == 1
         assert counted("assets", 2026) == 0
 
+    def test_a_system_that_was_retired_is_not_counted_from_then_on(self, rows):
+        gate = world.system("hikari", "gate")
+        world.inventory(gate, self.LOG, at=YEAR_STARTS - 2 * DAY, current=False)
+        gate.retired_at = YEAR_STARTS - DAY
+        gate.save()
+        assert [counted("assets", year) for year in (2025, 2026)] == [0, 0]
+        gate.retired_at = YEAR_STARTS + DAY
+        gate.save()
+        assert [counted("assets", year) for year in (2025, 2026)] == [1, 0]
+
 
 class TestCosts:
     def test_a_unit_cost_is_the_budget_over_what_was_counted(self, rows):
@@ -295,6 +305,18 @@ class TestFigures:
                 expected = len(listed(figure.id))
                 scale = 1000 if figure.id == "item_organisations" else 1
                 assert figure.value == Decimal(expected) / scale, figure.id
+
+    def test_the_rows_behind_it_can_be_cut_into_pages(self, rows):
+        for n in range(5):
+            gate = world.system("hikari", f"gate {n}")
+            world.inventory(gate, Software("log", "1"))
+        world.match(Software("log", "1"), Vulnerability.objects.get(preferred_id=CVES[0]))
+        acknowledged(published(vulnerabilities=CVES), "hikari", "minato")
+        for figure in FigureId:
+            whole = rows_behind(System(), figure, 2026, TODAY)
+            found = listing_behind(System(), figure, 2026, TODAY).rows
+            cut = [row for start in range(0, 8, 2) for row in found[start : start + 2]]
+            assert tuple(row[: len(whole.columns)] for row in cut) == whole.rows, figure
 
     def test_it_says_up_to_which_day_it_counts(self, rows):
         running, ended = figures(2026, TODAY), figures(2025, TODAY)

@@ -23,6 +23,7 @@ from noroshi.core.errors import UnscopedAccess
 from noroshi.core.policy import visibility as rule
 from noroshi.core.policy.marking import Tlp
 from noroshi.core.policy.visibility import GrantLevel, Viewer
+from noroshi.hub.remembering import once
 
 M = TypeVar("M", bound=models.Model)
 
@@ -84,7 +85,9 @@ class ScopedQuerySet(models.QuerySet[M]):
         ``level``: of private things, those whose owner granted at least this much. A query that
         asks with `GrantLevel.COUNTS` must return nothing but counts.
         """
-        statement = compiled(self.model, viewer, level)
+        statement = once(
+            ("visible", self.model, viewer, level), lambda: compiled(self.model, viewer, level)
+        )
         opened = self.all()
         if isinstance(opened.query, ScopedQuery):
             opened.query.scoped = True
@@ -148,10 +151,17 @@ def compiled(model: type[models.Model], viewer: Viewer, level: GrantLevel) -> Q:
 def _granted(viewer: Viewer, level: GrantLevel) -> frozenset[int]:
     if not isinstance(viewer, rule.Member):
         return frozenset()
-    grants = apps.get_model("members", "Grant").objects.filter(
-        grantee_id=viewer.organisation, level__gte=level
+    return granted_to(viewer.organisation, level)
+
+
+def granted_to(organisation: int, level: GrantLevel) -> frozenset[int]:
+    """Return the owners that granted an organisation at least this much."""
+    grants = apps.get_model("members", "Grant").objects
+    owners = grants.filter(grantee_id=organisation, level__gte=level)
+    return once(
+        ("granted", organisation, level),
+        lambda: frozenset(owners.values_list("owner_id", flat=True)),
     )
-    return frozenset(grants.values_list("owner_id", flat=True))
 
 
 class _Compiler(msgspec.Struct, frozen=True):

@@ -144,7 +144,7 @@ def _findings_of(world: World, viewer: Viewer) -> Answers:
 def _reasons(world: World, viewer: Viewer) -> Answers:
     everything = matching.exposure(System())
     owners = {row.pk: row.system.organisation.slug for row in everything}
-    got = {owners[number] for number in matching.reasons(viewer, everything)}
+    got = {owners[number] for number in matching.reasons(viewer, [row.pk for row in everything])}
     yield "reasons", got, _concerned(world, viewer)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from noroshi.core.delivery import DeliveryState
+from noroshi.core.paging import Slice
 from noroshi.core.policy.audience import Everyone
 from noroshi.core.policy.marking import Tlp
 from noroshi.core.policy.selection import Selection
 from noroshi.core.policy.visibility import Member, Viewer
 from noroshi.core.sector import District
-from noroshi.hub.notices import answering, drafting, publishing, recipients
+from noroshi.hub.notices import answering, drafting, listing, publishing, recipients
 from noroshi.hub.notices import preview as previews
 from noroshi.hub.notices import queries as notices
 from noroshi.hub.notices.letters import Content, Counted, Named
 from noroshi.hub.notices.recipients import Affected, Choice, WithBureaus
+from noroshi.hub.notices.views import Show, Waiting
 from tests.hub.leaks import oracle
 from tests.hub.leaks.asking import (
     NOW,
@@ -29,10 +34,44 @@ from tests.hub.sector import NOON
 # --- notices ---
 
 
-@case("notices.queries.notices")
+def _every(ask: Callable[..., Slice[Any]], viewer: Viewer, **asked: object) -> list[Any]:
+    """Return what stands on all pages of a list."""
+    page = ask(viewer, **asked)
+    found = list(page.items)
+    while page.after:
+        page = ask(viewer, after=page.after, **asked)
+        found += page.items
+    return found
+
+
+@case("notices.listing.notices")
 def _notices(world: World, viewer: Viewer) -> Answers:
-    got = {head.name for head in notices.notices(viewer)}
-    yield "names", got, {n.name for n in world.notices if oracle.may_read(world, viewer, n)}
+    readable = [n for n in world.notices if oracle.may_read(world, viewer, n)]
+    got = {one.head.name for one in _every(listing.notices, viewer)}
+    yield "names", got, {n.name for n in readable}
+    for show in chosen(list(Show), len(readable), 3):
+        seen = {one.head.name for one in _every(listing.notices, viewer, show=show, limit=20)}
+        yield show, seen, {n.name for n in readable if _belongs(world, viewer, n, show)}
+    for n in chosen([n for n in world.notices if n.published], len(readable), 3):
+        found = {one.head.name for one in _every(listing.notices, viewer, text=n.name)}
+        yield n.name, found, {n.name} if n in readable else set()
+
+
+def _belongs(world: World, viewer: Viewer, n: NoticeFacts, show: Show) -> bool:
+    sent = n.sent.get(oracle.own(world, viewer) or "")
+    standing = n.published and not n.withdrawn
+    home = world.slug(viewer.organisation) if isinstance(viewer, Member) else None
+    return {
+        Show.ALL: True,
+        Show.PUBLISHED: n.published,
+        Show.UNREAD: standing and sent is not None and not sent.answered,
+        Show.TO_ANSWER: standing and sent is not None and not sent.answered,
+        Show.ANSWERED: sent is not None and sent.answered,
+        Show.SENT: n.published and n.owner == home,
+        Show.EXERCISE: n.published and n.exercise,
+        Show.WITHDRAWN: n.withdrawn,
+        Show.DRAFTS: not n.published,
+    }[show]
 
 
 @case("notices.queries.about")
@@ -53,18 +92,34 @@ def _own_sent(world: World, viewer: Viewer) -> dict[str, NoticeFacts]:
     }
 
 
-@case("notices.queries.inbox")
+@case("notices.listing.inbox")
 def _inbox(world: World, viewer: Viewer) -> Answers:
     mine = oracle.own(world, viewer)
     got = {
         one.head.name: (one.delivery.state.value, tuple(c.system for c in one.delivery.concerns))
-        for one in notices.inbox(viewer)
+        for one in _every(listing.inbox, viewer)
     }
     expected = {
         name: ("acknowledged" if n.sent[mine or ""].answered else "delivered", (f"sys-{mine}",))
         for name, n in _own_sent(world, viewer).items()
     }
     yield "inbox", got, expected
+
+
+@case("notices.listing.waiting")
+def _waiting(world: World, viewer: Viewer) -> Answers:
+    sent = _own_sent(world, viewer)
+    mine = oracle.own(world, viewer) or ""
+    open_ones = [n for n in sent.values() if not n.withdrawn and not n.sent[mine].answered]
+    drafts = [n for n in world.notices if not n.published and oracle.may_read(world, viewer, n)]
+    expected = Waiting(unread=len(open_ones), to_answer=len(open_ones), drafts=len(drafts))
+    yield "waiting", listing.waiting(viewer), expected
+
+
+@case("notices.queries.own_deliveries")
+def _own_deliveries(world: World, viewer: Viewer) -> Answers:
+    got = {row.notice_id for row in notices.own_deliveries(viewer)}
+    yield "notices", got, {n.number for n in _own_sent(world, viewer).values()}
 
 
 @case("notices.queries.own_delivery", "act")
@@ -120,7 +175,7 @@ def _raised(world: World, viewer: Viewer) -> Answers:
     for n in world.notices:
         if not any(sent.told for sent in n.sent.values()):
             continue
-        if n.name not in {head.name for head in notices.notices(viewer)}:
+        if not oracle.may_read(world, viewer, n):
             continue  # what is hidden is asked for below
         followed = oracle.may_follow(world, viewer, n)
         expected: object = "Refused"
@@ -249,7 +304,7 @@ def _shown(seen: previews.Preview) -> object:
                 personal[one.slug] = count
             case _:
                 personal[one.slug] = None
-    return personal, seen.others, set(seen.informed)
+    return personal, seen.others, {one.slug for one in seen.informed}
 
 
 def _expected(world: World, viewer: Viewer, label: str) -> object:
@@ -264,6 +319,6 @@ def _expected(world: World, viewer: Viewer, label: str) -> object:
         systems = (f"sys-{slug}",) if slug in AFFECTED else ()
         personal[slug] = systems if slug in readable else len(systems) if slug in counted else None
     others = 0 if label == "some" else len(asked - counted)
-    bureau = world.organisations["bureau-kanto"].name
+    bureau = "bureau-kanto"
     informed = {bureau} if label == "bureaus" and "bureau-kanto" not in shown else set()
     return personal, others, informed

@@ -1,8 +1,9 @@
-"""STIX objects and collections."""
+"""STIX objects, collections, and reports on their way to being shared."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from noroshi.hub.scope import MarkedModel
 
@@ -18,6 +19,10 @@ class IntelObject(MarkedModel):
     class Meta(MarkedModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["stix_id", "version"], name="intel_object_once"),
+        ]
+        indexes = [
+            models.Index(fields=["type", "version"], name="intel_by_type"),
+            models.Index(Coalesce("published_at", "version"), "stix_id", name="intel_by_sharing"),
         ]
 
 
@@ -40,3 +45,34 @@ class CollectionEntry(models.Model):
             models.UniqueConstraint(fields=["collection", "date_added"], name="entry_order"),
             models.UniqueConstraint(fields=["collection", "object"], name="entry_once"),
         ]
+
+
+class ReviewState(models.TextChoices):
+    """Where a report stands on its way from a member to those it is shared with."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    TAKEN_BACK = "taken_back"
+    SHARED = "shared"
+
+
+class Review(MarkedModel):
+    """A copy of a member's draft that was given to the hub's analysts, to be shared.
+
+    Who reads it is said as of any marked thing: ``owner`` and ``author`` gave it, ``audience`` is
+    the hub (TLP:RED: the analysts named), ``published_at`` is when it was given, and null while the
+    hub does not read it: it was taken back, or is shared already. ``name`` is what the analysts
+    call it, a random text; ``draft`` the STIX id of what it is a copy of, ``shared_as`` of what was
+    made of it: both are for its owner alone. ``nameless``: the analysts are not told who it is.
+    ``body`` is the encoded `noroshi.core.formats.stix.Report`.
+    """
+
+    name = models.CharField(max_length=32, unique=True)
+    draft = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=10, choices=ReviewState)
+    nameless = models.BooleanField(default=False)
+    body = models.BinaryField()
+    question = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+    shared_as = models.CharField(max_length=120, blank=True)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 
 import msgspec
-import zstandard
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from noroshi.core.characters import STEERING_IN_A_LINE
-from noroshi.core.components import InventoryDocument
 from noroshi.core.errors import Refused
-from noroshi.core.formats import sbom
 from noroshi.core.policy.visibility import System as SystemViewer
 from noroshi.core.sector import Criticality, Exposure
 from noroshi.hub.audit import actions as audit
 from noroshi.hub.bulk import queries as bulk
-from noroshi.hub.inventory import interning, queries
+from noroshi.hub.inventory import history, interning, queries
 from noroshi.hub.inventory.models import Inventory, System
+from noroshi.hub.inventory.reading import Upload, read_upload
 from noroshi.hub.members.models import Organisation
 from noroshi.hub.todo import actions as todo
 
@@ -29,13 +26,24 @@ FIND = "find"
 
 
 class AddedInventory(msgspec.Struct, frozen=True):
-    """What came of an upload. ``new_packages`` nobody in the hub ran before."""
+    """What came of an upload. ``new_packages`` nobody in the hub ran before.
+
+    That number is for whoever runs the hub: a member could find out with it what others run.
+    """
 
     number: int
     unchanged: bool
     components: int
     new_packages: int
     problems: int
+
+
+class NewSystem(msgspec.Struct, frozen=True):
+    """A system by name, and how it is described if there is none of this name yet."""
+
+    name: str
+    criticality: Criticality
+    exposure: Exposure
 
 
 def system_named(
@@ -49,28 +57,18 @@ def system_named(
 
     Raises `Refused` for a name that is none.
     """
-    if not 0 < len(name) <= 200 or not name.strip() or STEERING_IN_A_LINE.search(name):
-        raise Refused(detail=_("a name has 1 to 200 characters and no control characters"))
-    mine = System.objects.visible_to(SystemViewer()).filter(organisation=organisation, name=name)
-    return mine.first() or System.objects.create(
+    check_name(name)
+    mine = System.objects.visible_to(SystemViewer()).filter(retired_at=None)
+    found = mine.filter(organisation=organisation, name=name).first()
+    return found or System.objects.create(
         organisation=organisation, name=name, criticality=criticality, exposure=exposure
     )
 
 
-class NewSystem(msgspec.Struct, frozen=True):
-    """A system by name, and how it is described if there is none of this name yet."""
-
-    name: str
-    criticality: Criticality
-    exposure: Exposure
-
-
-class _Upload(msgspec.Struct, frozen=True):
-    """An SBOM as it came, and what it says."""
-
-    file: str
-    data: bytes
-    document: InventoryDocument
+def check_name(name: str) -> None:
+    """Refuse what is no name of a system."""
+    if not 0 < len(name) <= 200 or not name.strip() or STEERING_IN_A_LINE.search(name):
+        raise Refused(detail=_("a name has 1 to 200 characters and no control characters"))
 
 
 def add_system_inventory(
@@ -87,13 +85,19 @@ def add_system_inventory(
     An SBOM that cannot be read leaves no system behind: it would keep the criticality and the
     exposure of the attempt that failed.
     """
-    upload = _Upload(file, data, sbom.read(data))
-    with transaction.atomic():
-        bulk.hold("inventory")
-        system = system_named(
-            organisation, new.name, criticality=new.criticality, exposure=new.exposure
-        )
-        return _take_in(system, upload, now=now, actor=actor)
+    return add_upload(organisation, new, read_upload(file, data), now=now, actor=actor)
+
+
+@transaction.atomic
+def add_upload(
+    organisation: Organisation, new: NewSystem, upload: Upload, *, now: dt.datetime, actor: str
+) -> AddedInventory:
+    """Store an SBOM that has been read, as `add_system_inventory`."""
+    bulk.hold("inventory")
+    system = system_named(
+        organisation, new.name, criticality=new.criticality, exposure=new.exposure
+    )
+    return store_upload(system, upload, now=now, actor=actor)
 
 
 def add_inventory(
@@ -104,28 +108,29 @@ def add_inventory(
     The same bytes again change nothing. Raises `FormatError` if it cannot be read as a whole;
     parts that cannot be used are kept with the inventory as problems.
     """
-    upload = _Upload(file, data, sbom.read(data))
-    with transaction.atomic():
-        bulk.hold("inventory")
-        return _take_in(system, upload, now=now, actor=actor)
+    return store_upload(system, read_upload(file, data), now=now, actor=actor)
 
 
-def _take_in(system: System, upload: _Upload, *, now: dt.datetime, actor: str) -> AddedInventory:
-    digest = hashlib.sha256(upload.data).digest()
+@transaction.atomic
+def store_upload(system: System, upload: Upload, *, now: dt.datetime, actor: str) -> AddedInventory:
+    """Store an SBOM that has been read, as `add_inventory`; raises `Refused` once retired."""
+    bulk.hold("inventory")
+    if queries.retired(system.pk):
+        raise Refused(detail=_("this system has been retired"))
     before = queries.current_inventory(system.pk)
-    if before and bytes(before.sha256) == digest:
+    if before and bytes(before.sha256) == upload.sha256:
         return AddedInventory(
             number=before.pk,
             unchanged=True,
             components=before.component_count,
             new_packages=0,
-            problems=len(before.problems),
+            problems=before.problem_count,
         )
     if before:
         Inventory.objects.visible_to(SystemViewer()).filter(pk=before.pk).update(current=False)
+    inventory = _store(system, upload, before, now)
     document = upload.document
-    inventory = _store(system, upload, digest, now)
-    fresh = interning.add_components(inventory.pk, document.components)
+    fresh = interning.add_components(inventory.pk, document.components, upload.packages)
     todo.ask(MATCH_PACKAGE, fresh)
     todo.ask(FIND, [system.pk])
     audit.record(
@@ -144,19 +149,25 @@ def _take_in(system: System, upload: _Upload, *, now: dt.datetime, actor: str) -
     )
 
 
-def _store(system: System, upload: _Upload, digest: bytes, now: dt.datetime) -> Inventory:
+def _store(system: System, upload: Upload, before: Inventory | None, now: dt.datetime) -> Inventory:
     document = upload.document
+    changes = history.against(before.pk, upload.items) if before else None
     inventory = Inventory(
         system=system,
         uploaded_at=now,
-        file=upload.file.encode(errors="replace").decode()[-300:],  # a name on disk may be no text
+        file=upload.file,
         dialect=document.dialect,
         subject=document.subject[:600],
-        sha256=digest,
-        size=len(upload.data),
+        sha256=upload.sha256,
+        size=upload.size,
         component_count=len(document.components),
         problems=msgspec.to_builtins(document.problems),
-        body=zstandard.ZstdCompressor(level=9).compress(upload.data),
+        problem_count=len(document.problems),
+        unmatchable=upload.unmatchable,
+        added=len(changes.added) if changes else None,
+        removed=len(changes.removed) if changes else None,
+        updated=len(changes.updated) if changes else None,
+        body=upload.body,
     )
     inventory.save(force_insert=True)
     return inventory

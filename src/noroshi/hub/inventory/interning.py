@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noroshi.core.components import Component
-from noroshi.core.packages import PackageFacts, package_of
+from noroshi.core.packages import PackageFacts
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.identity.queries import intern
 from noroshi.hub.inventory import queries
 
 
-def add_components(inventory: int, components: Sequence[Component]) -> list[int]:
+def add_components(
+    inventory: int, components: Sequence[Component], facts: Sequence[PackageFacts]
+) -> list[int]:
     """Store the components of an inventory; return the ids of the packages that are new.
 
-    Must run inside a transaction that holds "inventory": two uploads may bring the same package.
+    ``facts`` are those of the components' packages, in the same order. Must run inside a
+    transaction that holds "inventory": two uploads may bring the same package.
     """
-    facts = [package_of(component) for component in components]
     known = queries.package_ids({fact.text for fact in facts})
     fresh = list({fact.text: fact for fact in facts if fact.text not in known}.values())
     numbers = dict(

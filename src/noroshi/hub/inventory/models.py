@@ -13,19 +13,24 @@ from noroshi.hub.scope import ScopedManager, Visibility, private
 
 
 class System(models.Model):
-    """A member's named system."""
+    """A member's named system; ``retired_at``: since then nobody runs it, and its name is free."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="systems")
     name = models.CharField(max_length=200)
     criticality = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Criticality])
     exposure = models.CharField(max_length=10, choices=[(e.value, e.value) for e in Exposure])
+    retired_at = models.DateTimeField(null=True)
 
     visibility: ClassVar[Visibility] = private("organisation")
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "name"], name="system_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                condition=models.Q(retired_at=None),
+                name="system_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -35,7 +40,10 @@ class System(models.Model):
 class Inventory(models.Model):
     """One SBOM uploaded for a system; ``body`` is a Zstandard frame of the bytes as received.
 
-    At most one inventory of a system is ``current``; the others are its history.
+    At most one inventory of a system is ``current``; the others are its history. ``unmatchable``
+    counts the components that have no identity with a comparable version; ``added``, ``removed``
+    and ``updated`` the lines of software that differ from the inventory before (null: there was
+    none).
     """
 
     system = models.ForeignKey(System, models.CASCADE, related_name="inventories")
@@ -48,6 +56,11 @@ class Inventory(models.Model):
     size = models.BigIntegerField()
     component_count = models.IntegerField()
     problems = models.JSONField(default=list)
+    problem_count = models.IntegerField(default=0)
+    unmatchable = models.IntegerField(default=0)
+    added = models.IntegerField(null=True)
+    removed = models.IntegerField(null=True)
+    updated = models.IntegerField(null=True)
     body = models.BinaryField()
 
     visibility: ClassVar[Visibility] = private("system__organisation")
@@ -78,6 +91,11 @@ class Package(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def purl(self) -> str:
+        """The package URL; empty without one."""
+        return self.text.partition(" ")[0] if self.purl_type else ""
+
 
 class PackageIdentity(models.Model):
     """A product identity of a package, with the key of its version (null: no comparable version).
@@ -103,9 +121,12 @@ class Component(models.Model):
     """One software item in an inventory."""
 
     inventory = models.ForeignKey(Inventory, models.CASCADE, related_name="components")
-    package = models.ForeignKey(Package, models.PROTECT, related_name="components")
+    package = models.ForeignKey(Package, models.PROTECT, related_name="components", db_index=False)
     path = models.CharField(max_length=600)
     kind = models.CharField(max_length=40)
 
     visibility: ClassVar[Visibility] = private("inventory__system__organisation")
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["package", "inventory"], name="component_by_package")]

@@ -9,7 +9,7 @@ twice, it changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -53,10 +53,13 @@ class Tally(msgspec.Struct):
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
+_Part = tuple[PreparedDocument, tuple[PreparedRecord, ...]]
+
+
 class _Portion(msgspec.Struct):
     """What one transaction writes: parts of documents, and which of them it completes."""
 
-    parts: list[tuple[PreparedDocument, tuple[PreparedRecord, ...]]]
+    parts: list[_Part]
     complete: list[PreparedDocument]
 
 
@@ -128,27 +131,66 @@ class Ingest:
     def _write(self, portion: _Portion) -> Tally:
         rows = [document for document, _ in portion.parts]
         numbers = queries.keep(self.source.pk, rows, self.now)
+        current, newest = self._current(portion)
         merged = merging.merge(
             self.source.pk,
             [
                 (numbers[document.sha256], record)
-                for document, records in portion.parts
+                for document, records in current
                 for record in records
             ],
             self._products,
             now=self.now,
         )
+        problems = 0
         for document in portion.complete:
-            if document.problems:
+            found = document.problems or self._taken_back(document, newest, merged.documents)
+            if found:
                 number = numbers[document.sha256]
-                self._aside.add(document.file, document.where, document.problems, number)
+                self._aside.add(document.file, document.where, found, number)
+                problems += len(found)
         queries.mark_read([numbers[d.sha256] for d in portion.complete], self.now)
         return Tally(
             documents=len(portion.complete),
             records=merged.records,
-            stale=merged.stale,
-            quarantined=sum(len(document.problems) for document in portion.complete),
+            stale=merged.stale
+            + sum(len(records) for _, records in portion.parts)
+            - sum(len(records) for _, records in current),
+            quarantined=problems,
         )
+
+    def _current(self, portion: _Portion) -> tuple[list[_Part], dt.datetime | None]:
+        """Return the parts that no newer catalogue stands against, and when the newest was made."""
+        newest = queries.newest_catalogue(self.source.pk)
+        current = []
+        for part in portion.parts:
+            if not _is_outdated(part[0], newest):
+                newest = part[0].released or newest
+                current.append(part)
+        return current, newest
+
+    def _taken_back(
+        self, document: PreparedDocument, newest: dt.datetime | None, before: Mapping[str, int]
+    ) -> tuple[FormatError, ...]:
+        """Withdraw what a document without a fault says no more; return what is odd."""
+        said = frozenset(record.external_id for record in document.records)
+        older = {before[name] for name in said & before.keys()}
+        if document.says_all and older:
+            merging.take_back_from(
+                self.source.pk, older, document.says_all, document.records, now=self.now
+            )
+        made = document.released
+        if made is None or _is_outdated(document, newest):
+            return ()
+        queries.note_catalogue(self.source.pk, made)
+        odd = merging.take_back(self.source.pk, said, made=made, now=self.now)
+        return (odd,) if odd else ()
+
+
+def _is_outdated(document: PreparedDocument, newest: dt.datetime | None) -> bool:
+    """Say whether a catalogue is older than one that was read before."""
+    made = document.released
+    return made is not None and newest is not None and made < newest
 
 
 def source_named(name: str) -> Source:

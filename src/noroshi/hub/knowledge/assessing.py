@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+import msgspec
 
 from noroshi.core.assess import Assessment, assess, encode
 from noroshi.core.assess.narrate import title
-from noroshi.core.facets import Record
+from noroshi.core.assess.phrases import Lang
+from noroshi.core.facets import Record, State
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.knowledge import queries
 from noroshi.hub.knowledge.fused import Fused
 from noroshi.hub.knowledge.merging import MATCH
 from noroshi.hub.knowledge.preparing import pack_bytes, unpack_record
+from noroshi.hub.knowledge.wording import wording
 from noroshi.hub.todo import actions as todo
+
+LANGUAGES: tuple[Lang, ...] = ("ja", "en")
 
 
 def assess_vulnerabilities(numbers: Sequence[int], *, now: dt.datetime) -> int:
@@ -28,9 +34,14 @@ def assess_vulnerabilities(numbers: Sequence[int], *, now: dt.datetime) -> int:
     assessments: list[bulk.Row] = []
     changed: dict[int, Fused] = {}
     rematch: list[int] = []
-    for number, facets in records.items():
-        known = [unpack_record(packed) for packed in facets]
+    known_of = {
+        number: [unpack_record(packed) for packed in facets] for number, facets in records.items()
+    }
+    gone = _taken_back(set(numbers) - records.keys())
+    for number, known in (known_of | gone).items():
         judged = assess(known)
+        if number in gone:
+            judged = msgspec.structs.replace(judged, state=State.REJECTED)
         body = pack_bytes(encode(judged))
         fused = _fused(judged, known)
         if before.get(number) != body:
@@ -45,15 +56,31 @@ def assess_vulnerabilities(numbers: Sequence[int], *, now: dt.datetime) -> int:
     return len(assessments)
 
 
+def _taken_back(numbers: Collection[int]) -> dict[int, list[Record]]:
+    """Return what was said of vulnerabilities of which nobody says anything any more.
+
+    That somebody uses them was taken back as well.
+    """
+    withdrawn = queries.records_of(list(numbers), withdrawn=True) if numbers else {}
+    return {
+        number: [
+            msgspec.structs.replace(unpack_record(packed), exploited=None, ssvc=(), exploits=())
+            for packed in facets
+        ]
+        for number, facets in withdrawn.items()
+    }
+
+
 def _fused(assessment: Assessment, records: Sequence[Record]) -> Fused:
     exploitation = assessment.exploitation
     modified = [record.modified for record in records if record.modified is not None]
     severity = assessment.severity_class
+    titles = {lang: title(assessment, lang) for lang in LANGUAGES}
     return Fused(
         state=assessment.state.value,
         disputed=bool(assessment.disputed),
-        title_en=title(assessment, "en")[:300],
-        title_ja=title(assessment, "ja")[:300],
+        title_en=titles["en"][:300],
+        title_ja=titles["ja"][:300],
         severity=severity.value if severity else "",
         score=assessment.score,
         exploited_since=exploitation.since,
@@ -63,4 +90,5 @@ def _fused(assessment: Assessment, records: Sequence[Record]) -> Fused:
         confidence=assessment.reliability.confidence,
         published=assessment.published,
         modified=max(modified, default=None),
+        words=wording(assessment, titles.values()),
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from noroshi.core import naming
+from noroshi.core.errors import FormatError, Shrunken
 from noroshi.core.facets import Product
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.identity.interning import ProductIds
 from noroshi.hub.knowledge import queries
-from noroshi.hub.knowledge.preparing import PreparedRecord
+from noroshi.hub.knowledge.preparing import PreparedRecord, names_in
 from noroshi.hub.knowledge.queries import StoredRecord
+from noroshi.hub.knowledge.separating import come_apart
 from noroshi.hub.todo import actions as todo
 
 ASSESS = "assess"
@@ -23,15 +26,23 @@ MATCH = "match"
 UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """`Record.asserted_at` where the source names no time."""
 
+FEW = 10
+MOST_LOST = 0.1
+"""So many records, or this part of all, may be missing from a catalogue that is whole."""
+
 Incoming = tuple[int, PreparedRecord]
 """A record and the document it came from."""
 
 
 class Merged(msgspec.Struct, frozen=True):
-    """``records`` were new or changed, ``stale`` were older than what their source said already."""
+    """``records`` were new or changed, ``stale`` were older than what their source said already.
+
+    ``documents``: where those that changed had been said before, by their ids.
+    """
 
     records: int
     stale: int
+    documents: dict[str, int]
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -49,6 +60,7 @@ class _Placed(msgspec.Struct, frozen=True):
     vulnerability: int
     document: int
     asserted_at: dt.datetime
+    withdrawn_at: dt.datetime | None
     record: PreparedRecord
 
 
@@ -65,20 +77,106 @@ def merge(
     accepted = _accepted(incoming, stored, now)
     named = _name(source, [record for _, record in accepted])
     last = {record.external_id: place for place, (_, record) in enumerate(accepted)}
-    placed = _place(
-        [(accepted[place], named.vulnerabilities[place]) for place in last.values()], stored, now
-    )
+    newest = [(accepted[place], named.vulnerabilities[place]) for place in last.values()]
+    changed = [item for item in newest if not _says_the_same(item, stored, now)]
+    placed = _place(changed, stored, now)
     left = {
         stored[item.record.external_id].vulnerability
         for item in placed
         if item.replaces and stored[item.record.external_id].vulnerability != item.vulnerability
     }
-    todo.ask(ASSESS, left.union(named.vulnerabilities))
+    todo.ask(ASSESS, left.union(item.vulnerability for item in placed))
     todo.ask(MATCH, left)
     _write(source, placed)
     _write_ranges(placed, products)
     queries.prefer(named.preferred)
-    return Merged(len(placed), len(incoming) - len(placed))
+    apart = come_apart(_loosened(placed, accepted, stored))
+    todo.ask(ASSESS, apart)
+    todo.ask(MATCH, apart)
+    before = {
+        name: stored[name].document
+        for item in placed
+        if (name := item.record.external_id) in stored
+    }
+    return Merged(len(placed), len(incoming) - len(newest), before)
+
+
+def take_back(
+    source: int, said: frozenset[str], *, made: dt.datetime, now: dt.datetime
+) -> FormatError | None:
+    """Withdraw what a whole catalogue does not say any more; ``made``: when it was made.
+
+    One that has lost more than `MOST_LOST` at once is believed to be broken: nothing is withdrawn,
+    and the error to be shown is returned. Must run inside a transaction that holds "knowledge".
+    """
+    standing = queries.standing(source, made)
+    lost = [standing[name] for name in standing.keys() - said]
+    if len(lost) > max(FEW, len(standing) * MOST_LOST) or (lost and not said):
+        return Shrunken(held=len(standing), missing=len(lost))
+    _withdraw(lost, min(made, now))
+    return None
+
+
+def take_back_from(
+    source: int,
+    older: Collection[int],
+    beginning: str,
+    records: Sequence[PreparedRecord],
+    *,
+    now: dt.datetime,
+) -> None:
+    """Withdraw what older versions of a document said and this one does not.
+
+    ``beginning``: what the ids of all its records begin with. Must run as `take_back`.
+    """
+    made = max(_asserted(record, now) for record in records)
+    said = {record.external_id for record in records}
+    standing = queries.standing(source, made, older)
+    lost = [
+        place for name, place in standing.items() if name.startswith(beginning) and name not in said
+    ]
+    _withdraw(lost, made)
+
+
+def _withdraw(lost: Sequence[tuple[int, int]], at: dt.datetime) -> None:
+    if not lost:
+        return
+    queries.withdraw([number for number, _ in lost], at)
+    vulnerabilities = {vulnerability for _, vulnerability in lost}
+    vulnerabilities |= come_apart(vulnerabilities)
+    todo.ask(ASSESS, vulnerabilities)
+    todo.ask(MATCH, vulnerabilities)
+
+
+def _says_the_same(
+    item: tuple[Incoming, int], stored: Mapping[str, StoredRecord], now: dt.datetime
+) -> bool:
+    """Say whether a record is stored like this already; its document is then an earlier one."""
+    (_, record), vulnerability = item
+    old = stored.get(record.external_id)
+    return (
+        old is not None
+        and old.facets == record.facets
+        and old.withdrawn_at == _withdrawn(record, now)
+        and old.vulnerability == vulnerability
+    )
+
+
+def _loosened(
+    placed: Sequence[_Placed], accepted: Sequence[Incoming], stored: Mapping[str, StoredRecord]
+) -> set[int]:
+    """Return the vulnerabilities of which a record let a name go."""
+    before: dict[str, set[str]] = defaultdict(set)
+    for _, record in accepted:
+        before[record.external_id].update(record.names)
+    loosened = set()
+    for item in placed:
+        names, old = before[item.record.external_id], stored.get(item.record.external_id)
+        if old is not None:
+            names = names.union(names_in(old.facets))
+        if item.withdrawn_at is not None or not names.issubset(item.record.names):
+            loosened |= {item.vulnerability, old.vulnerability if old else item.vulnerability}
+    return loosened
 
 
 def _asserted(record: PreparedRecord, now: dt.datetime) -> dt.datetime:
@@ -88,6 +186,10 @@ def _asserted(record: PreparedRecord, now: dt.datetime) -> dt.datetime:
     must not keep every correction out.
     """
     return UNDATED if record.asserted_at is None else min(record.asserted_at, now)
+
+
+def _withdrawn(record: PreparedRecord, now: dt.datetime) -> dt.datetime | None:
+    return None if record.withdrawn_at is None else min(record.withdrawn_at, now)
 
 
 def _accepted(
@@ -140,12 +242,16 @@ def _place(
         old = stored.get(record.external_id)
         number = old.number if old else next(numbers)
         asserted = _asserted(record, now)
-        placed.append(_Placed(number, old is not None, vulnerability, document, asserted, record))
+        withdrawn = _withdrawn(record, now)
+        placed.append(
+            _Placed(number, old is not None, vulnerability, document, asserted, withdrawn, record)
+        )
     return placed
 
 
 _COLUMNS = (
-    "vulnerability_id", "document_id", "asserted_at", "facets", "source_id", "external_id", "id"
+    "vulnerability_id", "document_id", "asserted_at", "withdrawn_at", "facets", "source_id",
+    "external_id", "id",
 )  # fmt: skip
 
 
@@ -157,6 +263,7 @@ def _write(source: int, placed: Sequence[_Placed]) -> None:
                 item.vulnerability,
                 item.document,
                 bulk.moment(item.asserted_at),
+                bulk.moment(item.withdrawn_at),
                 item.record.facets,
                 source,
                 item.record.external_id,
@@ -164,6 +271,7 @@ def _write(source: int, placed: Sequence[_Placed]) -> None:
             )
         )
     bulk.insert("knowledge_record", _COLUMNS, rows[False])
+    queries.count_kept(source, records=len(rows[False]))
     bulk.update("knowledge_record", _COLUMNS[:-1], rows[True])
 
 

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Count
+from django.db.models import Case, Count, When
 
 from noroshi.core.assess import Assessment, decode
 from noroshi.core.errors import NotFound
 from noroshi.core.facets import Record as RecordFacets
+from noroshi.hub.knowledge.catalogue import spellings
+from noroshi.hub.knowledge.merging import UNDATED
 from noroshi.hub.knowledge.models import (
     Alias,
     Document,
@@ -38,24 +40,18 @@ class SourceStatus(msgspec.Struct, frozen=True):
 def sources(names: Sequence[str]) -> list[SourceStatus]:
     """Return the status of the named sources; one that never ran has nothing."""
     stored = {source.name: source for source in Source.objects.filter(name__in=names)}
-    counts = {
-        model: dict(model.objects.values_list("source").annotate(number=Count("pk")))
-        for model in (Document, Record, Quarantine)
-    }
-    found = []
-    for name in names:
-        source = stored.get(name)
-        number = source.pk if source else 0
-        found.append(
-            SourceStatus(
-                name,
-                source.last_finished_at if source else None,
-                counts[Document].get(number, 0),
-                counts[Record].get(number, 0),
-                counts[Quarantine].get(number, 0),
-            )
+    aside = dict(Quarantine.objects.values_list("source").annotate(number=Count("pk")))
+    rows = (stored.get(name, Source(name=name)) for name in names)
+    return [
+        SourceStatus(
+            row.name,
+            row.last_finished_at,
+            row.kept_documents,
+            row.kept_records,
+            aside.get(row.pk, 0),
         )
-    return found
+        for row in rows
+    ]
 
 
 def quarantine(source: str | None, limit: int) -> list[Quarantine]:
@@ -67,11 +63,23 @@ def quarantine(source: str | None, limit: int) -> list[Quarantine]:
 
 
 def vulnerability_named(name: str) -> Vulnerability:
-    """Return the vulnerability that has this name; raises `NotFound`."""
-    alias = Alias.objects.select_related("vulnerability").filter(name=name.strip()).first()
-    if alias is None:
-        raise NotFound(kind="vulnerability", name=name)
-    return alias.vulnerability
+    """Return the vulnerability that has this name, as it is written or typed; or `NotFound`."""
+    written = spellings(name.strip())
+    rows = Alias.objects.select_related("vulnerability").filter(name__in=written)
+    found = {alias.name: alias.vulnerability for alias in rows}
+    for spelling in written:
+        if spelling in found:
+            return found[spelling]
+    raise NotFound(kind="vulnerability", name=name)
+
+
+def names_of(vulnerability: Vulnerability, most: int) -> list[str]:
+    """Return its names, at most so many; the one it is called by is the first."""
+    rows = Alias.objects.filter(vulnerability=vulnerability).exclude(
+        name=vulnerability.preferred_id
+    )
+    others = rows.order_by("name").values_list("name", flat=True)[: most - 1]
+    return [vulnerability.preferred_id, *others]
 
 
 def assessment_of(vulnerability: Vulnerability) -> Assessment | None:
@@ -87,3 +95,75 @@ def records_of(vulnerability: Vulnerability) -> list[RecordFacets]:
         "source__name", "external_id"
     )
     return [unpack_record(bytes(packed)) for packed in rows.values_list("facets", flat=True)]
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """An assessment, and when it was made."""
+
+    made_at: dt.datetime
+    assessment: Assessment
+
+
+def history_of(vulnerability: Vulnerability, most: int) -> list[Judgement]:
+    """Return the newest assessments, the current one first."""
+    rows = StoredAssessment.objects.filter(vulnerability=vulnerability).order_by("-pk")
+    return [
+        Judgement(made_at, decode(unpack_text(bytes(body))))
+        for made_at, body in rows.values_list("made_at", "body")[:most]
+    ]
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What one source says, and since when.
+
+    ``asserted_at`` is the source's own time; ``None`` where it names none. ``received_at`` is when
+    the document came here that says it, ``withdrawn_at`` when the source took it back.
+    ``document`` is the number of that document.
+    """
+
+    asserted_at: dt.datetime | None
+    received_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+    document: int
+    record: RecordFacets
+
+
+LEADING = ("cve5", "epss", "jvn", "kev", "nvd")
+"""Sources that come first: others bring so many records that these might not be among them."""
+
+
+def claims_of(vulnerability: Vulnerability, most: int) -> list[Claims]:
+    """Return what each source says, by source name; at most so many records.
+
+    The sources that everybody asks come first, before other databases and catalogues.
+    """
+    follows = Case(When(source__name__in=LEADING, then=0), default=1)
+    rows = Record.objects.filter(vulnerability=vulnerability).order_by(
+        follows, "source__name", "external_id"
+    )
+    columns = (
+        "asserted_at",
+        "document__retrieved_at",
+        "withdrawn_at",
+        "document_id",
+        "facets",
+    )
+    return [
+        Claims(
+            None if asserted == UNDATED else asserted,
+            received,
+            withdrawn,
+            document,
+            unpack_record(bytes(facets)),
+        )
+        for asserted, received, withdrawn, document, facets in rows.values_list(*columns)[:most]
+    ]
+
+
+def document_of(vulnerability: Vulnerability, number: int) -> Document:
+    """Return a document that a record of this vulnerability comes from; or `NotFound`."""
+    rows = Document.objects.select_related("source")
+    found = rows.filter(pk=number, records__vulnerability=vulnerability).first()
+    if found is None:
+        raise NotFound(kind="document", name=str(number))
+    return found

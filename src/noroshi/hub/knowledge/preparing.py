@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from functools import lru_cache
+import threading
+from collections.abc import Sequence
 
 import msgspec
 import zstandard
 
 from noroshi.core.errors import FormatError, VersionError
 from noroshi.core.facets import Affected, Record
-from noroshi.core.formats.feed import FeedFormat, RawDocument
+from noroshi.core.formats.feed import CatalogueFormat, FeedFormat, RawDocument
 from noroshi.core.versions.ranges import key_ranges, salvage
 from noroshi.hub.knowledge.statuses import STATUS_CODES
 
@@ -44,11 +45,12 @@ class RangeRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PreparedRecord(msgspec.Struct, frozen=True, array_like=True):
-    """One `Record`: its names, the time its source asserts, its facets encoded, its ranges."""
+    """One `Record`: its names, its source's own times, its facets encoded, its ranges."""
 
     external_id: str
     names: tuple[str, ...]
     asserted_at: dt.datetime | None
+    withdrawn_at: dt.datetime | None
     facets: bytes
     ranges: tuple[RangeRow, ...]
 
@@ -56,7 +58,9 @@ class PreparedRecord(msgspec.Struct, frozen=True, array_like=True):
 class PreparedDocument(msgspec.Struct, frozen=True):
     """A document with all that was read from it, and all that could not be.
 
-    ``file`` and ``where`` say where it came from; ``body`` is its Zstandard frame.
+    ``file`` and ``where`` say where it came from; ``body`` is its Zstandard frame. ``released``:
+    it is a whole catalogue, made then. ``says_all``: what the ids of its records begin with, where
+    nothing else of its source is called so.
     """
 
     file: str
@@ -67,10 +71,23 @@ class PreparedDocument(msgspec.Struct, frozen=True):
     body: bytes
     records: tuple[PreparedRecord, ...]
     problems: tuple[FormatError, ...]
+    released: dt.datetime | None = None
+    says_all: str = ""
 
 
-def prepare(format_: FeedFormat, file: str, document: RawDocument) -> PreparedDocument:
-    """Read one document; what cannot be read is among the problems, never raised."""
+def prepare(
+    format_: FeedFormat,
+    file: str,
+    document: RawDocument,
+    catalogue: CatalogueFormat | None = None,
+    *,
+    complete: bool = False,
+) -> PreparedDocument:
+    """Read one document; what cannot be read is among the problems, never raised.
+
+    ``catalogue``: the format again, if its documents are whole catalogues. ``complete``: a document
+    says all that there is under the name before the last ``/`` of its records' ids.
+    """
     records: list[PreparedRecord] = []
     problems: list[FormatError] = []
     for outcome in format_.read(document.body):
@@ -85,10 +102,19 @@ def prepare(format_: FeedFormat, file: str, document: RawDocument) -> PreparedDo
         external_id=only[-200:],
         sha256=fingerprint(document.body),
         size=len(document.body),
-        body=_compressor().compress(document.body),
+        body=_engines.compressor.compress(document.body),
         records=tuple(records),
         problems=tuple(problems),
+        released=catalogue.released(document.body) if catalogue else None,
+        says_all=_beginning(records) if complete else "",
     )
+
+
+def _beginning(records: Sequence[PreparedRecord]) -> str:
+    """Return what the ids of all records begin with, up to their last ``/``."""
+    found = {record.external_id.rpartition("/")[0] for record in records}
+    beginning = found.pop() if len(found) == 1 else ""
+    return f"{beginning}/" if beginning else ""
 
 
 def fingerprint(body: bytes) -> bytes:
@@ -103,14 +129,22 @@ def pack(value: msgspec.Struct) -> bytes:
 
 def pack_bytes(text: bytes) -> bytes:
     """Return a Zstandard frame of ``text`` where that is smaller, else ``text``."""
-    return text if len(text) < SMALL else _compressor().compress(text)
+    return text if len(text) < SMALL else _engines.compressor.compress(text)
 
 
 def unpack_text(packed: bytes) -> bytes:
     """Return the bytes that `pack` or `prepare` compressed."""
     if packed.startswith(zstandard.FRAME_HEADER):
-        return _decompressor().decompress(packed)
+        return _engines.decompressor.decompress(packed)
     return bytes(packed)
+
+
+def unpack_beginning(packed: bytes, most: int) -> bytes:
+    """Return at most so many of the first bytes that `unpack_text` returns, without the others."""
+    if packed.startswith(zstandard.FRAME_HEADER):
+        with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
+            return reader.read(most)
+    return bytes(packed[:most])
 
 
 def unpack_record(packed: bytes) -> Record:
@@ -118,18 +152,29 @@ def unpack_record(packed: bytes) -> Record:
     return _record_decoder.decode(unpack_text(packed))
 
 
+def names_in(packed: bytes) -> tuple[str, ...]:
+    """Return the names that a stored record gives its vulnerability, and decode nothing else."""
+    return _names_decoder.decode(unpack_text(packed)).names
+
+
+class _Names(msgspec.Struct, frozen=True):
+    names: tuple[str, ...]
+
+
 _encoder = msgspec.json.Encoder()
+_names_decoder = msgspec.json.Decoder(_Names)
 _record_decoder = msgspec.json.Decoder(Record)
 
 
-@lru_cache(maxsize=1)
-def _compressor() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=LEVEL)
+class _Engines(threading.local):
+    """Zstandard contexts; none of them may be used by two threads at once."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
 
 
-@lru_cache(maxsize=1)
-def _decompressor() -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor()
+_engines = _Engines()
 
 
 def _prepared(record: Record) -> PreparedRecord:
@@ -137,6 +182,7 @@ def _prepared(record: Record) -> PreparedRecord:
         external_id=record.external_id,
         names=record.names,
         asserted_at=record.modified or record.published,
+        withdrawn_at=record.withdrawn,
         facets=pack(record),
         ranges=tuple(
             row for claim, affected in enumerate(record.affected) for row in _rows(claim, affected)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
+from django.db import connection
+from django.db.models import F, Q
 
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.knowledge.fused import Fused
@@ -14,6 +16,7 @@ from noroshi.hub.knowledge.models import (
     AliasConflict,
     Document,
     Record,
+    Source,
     Vulnerability,
 )
 from noroshi.hub.knowledge.preparing import PreparedDocument
@@ -24,7 +27,10 @@ class StoredRecord(msgspec.Struct, frozen=True):
 
     number: int
     vulnerability: int
+    document: int
     asserted_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+    facets: bytes
 
 
 def documents_read(source: int, hashes: Sequence[bytes]) -> set[bytes]:
@@ -55,7 +61,15 @@ def keep(source: int, documents: Sequence[PreparedDocument], now: dt.datetime) -
             for n, d in inserted
         ],
     )
+    count_kept(source, documents=len(inserted))
     return numbers | {document.sha256: number for number, document in inserted}
+
+
+def count_kept(source: int, *, documents: int = 0, records: int = 0) -> None:
+    """Add what was stored to what is counted of the source."""
+    Source.objects.filter(pk=source).update(
+        kept_documents=F("kept_documents") + documents, kept_records=F("kept_records") + records
+    )
 
 
 def mark_read(numbers: Sequence[int], now: dt.datetime) -> None:
@@ -68,10 +82,44 @@ def records_stored(source: int, external_ids: Iterable[str]) -> dict[str, Stored
     found: dict[str, StoredRecord] = {}
     for chunk in bulk.chunks(external_ids):
         rows = Record.objects.filter(source=source, external_id__in=chunk)
-        columns = ("external_id", "pk", "vulnerability_id", "asserted_at")
-        for name, number, vulnerability, at in rows.values_list(*columns):
-            found[name] = StoredRecord(number, vulnerability, at)
+        columns = ("pk", "vulnerability_id", "document_id", "asserted_at", "withdrawn_at", "facets")
+        for name, number, vulnerability, document, asserted, withdrawn, facets in rows.values_list(
+            "external_id", *columns
+        ):
+            found[name] = StoredRecord(
+                number, vulnerability, document, asserted, withdrawn, bytes(facets)
+            )
     return found
+
+
+def newest_catalogue(source: int) -> dt.datetime | None:
+    """Return when the newest catalogue of a source was made; ``None`` where it has none."""
+    return Source.objects.values_list("catalogue_at", flat=True).get(pk=source)
+
+
+def note_catalogue(source: int, made: dt.datetime) -> None:
+    """Note that a catalogue made then was read."""
+    Source.objects.filter(pk=source).update(catalogue_at=made)
+
+
+def standing(
+    source: int, made_by: dt.datetime, documents: Collection[int] | None = None
+) -> dict[str, tuple[int, int]]:
+    """Return row and vulnerability of what a source has not taken back, as it said it by then.
+
+    ``documents``: only what these say.
+    """
+    rows = Record.objects.filter(source=source, withdrawn_at__isnull=True, asserted_at__lte=made_by)
+    if documents is not None:
+        rows = rows.filter(document__in=documents)
+    found = rows.values_list("external_id", "pk", "vulnerability_id")
+    return {name: (number, vulnerability) for name, number, vulnerability in found}
+
+
+def withdraw(records: Iterable[int], at: dt.datetime) -> None:
+    """Note that records were taken back by their source."""
+    for chunk in bulk.chunks(records):
+        Record.objects.filter(pk__in=chunk).update(withdrawn_at=at)
 
 
 def holders_of(names: Iterable[str]) -> dict[str, int]:
@@ -80,6 +128,17 @@ def holders_of(names: Iterable[str]) -> dict[str, int]:
     for chunk in bulk.chunks(dict.fromkeys(names)):
         found |= dict(Alias.objects.filter(name__in=chunk).values_list("name", "vulnerability_id"))
     return found
+
+
+def beginning(column: str, text: str) -> Q:
+    """Return the condition that an ASCII column begins with ``text``, as an index answers it.
+
+    PostgreSQL has an index for patterns beside each unique text; SQLite orders texts by their
+    bytes, and would read every row for a pattern.
+    """
+    if connection.vendor == "postgresql":
+        return Q(**{f"{column}__startswith": text})
+    return Q(**{f"{column}__gte": text, f"{column}__lt": f"{text}\x7f"})
 
 
 def cve_of(vulnerabilities: Iterable[int]) -> dict[int, str]:
@@ -105,9 +164,10 @@ def create_vulnerabilities(preferred: Mapping[int, str]) -> None:
             "severity",
             "exploitation",
             "automatable",
+            "words",
         ),
         [
-            (number, name, "published", False, "", "", "", "", "")
+            (number, name, "published", False, "", "", "", "", "", "")
             for number, name in preferred.items()
         ],
     )
@@ -154,10 +214,14 @@ def with_ranges(records: Sequence[int]) -> set[int]:
     return {int(str(row[0])) for row in rows}
 
 
-def records_of(vulnerabilities: Sequence[int]) -> dict[int, list[bytes]]:
+def records_of(
+    vulnerabilities: Sequence[int], *, withdrawn: bool = False
+) -> dict[int, list[bytes]]:
     """Return the stored facets of each vulnerability that has records, in order of arrival."""
     found: dict[int, list[bytes]] = {}
-    rows = Record.objects.filter(vulnerability__in=vulnerabilities, withdrawn_at__isnull=True)
+    rows = Record.objects.filter(
+        vulnerability__in=vulnerabilities, withdrawn_at__isnull=not withdrawn
+    )
     for number, facets in rows.order_by("pk").values_list("vulnerability_id", "facets"):
         found.setdefault(number, []).append(bytes(facets))
     return found

@@ -8,28 +8,25 @@ therefore the sum of all single steps.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-import msgspec
-from django.utils import timezone
-
 from noroshi.core import matching
-from noroshi.core.assess.assessment import ExploitationLevel
-from noroshi.core.assess.priority import due_days, priority
+from noroshi.core.answers import Reopening
 from noroshi.core.facets import Record
 from noroshi.core.identity import Cpe, parse_cpe
 from noroshi.core.matching import Hit, Verdict
-from noroshi.core.sector import Criticality, Exposure
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.inventory import queries as inventory
 from noroshi.hub.inventory.actions import FIND
 from noroshi.hub.knowledge.models import Record as StoredRecord
 from noroshi.hub.knowledge.preparing import unpack_record
 from noroshi.hub.knowledge.statuses import STATUS_CODES
-from noroshi.hub.matching import queries
+from noroshi.hub.matching import asking, queries
+from noroshi.hub.matching.asking import Again
 from noroshi.hub.matching.models import Finding, FindingStatus, PackageMatch
-from noroshi.hub.matching.queries import Concern, FindingSide, RawHit, Side
+from noroshi.hub.matching.queries import FindingSide, RawHit, Side
+from noroshi.hub.matching.wanted import Wanted, as_is, wanted
 from noroshi.hub.todo import actions as todo
 
 PROPOSE = "propose"
@@ -135,76 +132,84 @@ _BY_MACHINE = {FindingStatus.OPEN, FindingStatus.NEEDS_CONFIRMATION, FindingStat
 """The statuses that matching may change; the others are somebody's answer, and stay."""
 
 
-class _Wanted(msgspec.Struct, frozen=True):
-    """How a finding should look."""
-
-    status: str
-    confidence: int
-    priority: str
-    due: dt.date | None
-
-
 def refresh_findings(side: FindingSide, numbers: Sequence[int], *, now: dt.datetime) -> int:
     """Bring the findings of vulnerabilities or systems in line with the matches.
 
-    What no longer matches is retracted, never deleted. Returns how many findings changed.
+    What no longer matches is retracted, never deleted. What somebody answered stays as long as it
+    rests on the same software; else it is asked again. Returns how many findings changed.
     """
     stored = queries.stored_findings(side, numbers)
-    concerns = queries.concerns(side, numbers)
+    concerns = {(c.system, c.vulnerability): c for c in queries.concerns(side, numbers)}
+    again = asking.second_looks(stored[pair] for pair in stored.keys() & concerns.keys())
     at = bulk.moment(now)
     fresh: list[bulk.Row] = []
-    changed: list[bulk.Row] = []
+    changed = _gone([row for pair, row in stored.items() if pair not in concerns], now)
     urgent: set[int] = set()
-    for concern in concerns:
-        finding = stored.pop((concern.system, concern.vulnerability), None)
-        opened = _opened(finding, now)
-        wanted = _wanted(concern, opened)
+    for pair, concern in concerns.items():
+        finding = stored.get(pair)
+        opened = _opened(finding, again, now)
+        look = wanted(concern, opened)
         if finding is None:
-            fresh.append((concern.system, concern.vulnerability, *_row(wanted), at, at, ""))
-        elif finding.status in _BY_MACHINE and wanted != _as_is(finding):
-            changed.append((*_row(wanted), bulk.moment(opened), at, finding.pk))
-        elif side == "system" or finding.status not in queries.LIVE:
+            fresh.append((*pair, *_columns_of(look), at, at, "", ""))
+        elif finding.status not in _BY_MACHINE and finding.pk not in again:
+            if finding.gone_at is not None:
+                changed.append(_row(finding, as_is(finding), finding.opened_at, now, None))
+            continue
+        elif look != as_is(finding) or finding.gone_at is not None:
+            changed.append(_row(finding, look, opened, now, None))
+        elif side == "system":
             continue
         # The vulnerability changed: what was not worth a notice before may be now.
-        if wanted.priority in {"immediate", "out_of_cycle"}:
+        if look.priority in {"immediate", "out_of_cycle"}:
             urgent.add(concern.vulnerability)
-    changed.extend(
-        (FindingStatus.RETRACTED.value, 0, "", None, bulk.moment(finding.opened_at), at, finding.pk)
-        for finding in stored.values()
-        if finding.status in queries.LIVE
-    )
     queries.insert_findings(fresh)
     queries.update_findings(changed)
+    for finding in stored.values():
+        if finding.pk in again:
+            asking.ask_again(finding, again[finding.pk], now=now)
+    asking.carry_over(side, numbers, now=now)
     todo.ask(PROPOSE, urgent)
     return len(fresh) + len(changed)
 
 
-def _opened(finding: Finding | None, now: dt.datetime) -> dt.datetime:
-    """Return since when it concerns the system; what was retracted in between begins anew."""
-    if finding is None or finding.status == FindingStatus.RETRACTED:
+def _opened(finding: Finding | None, again: Mapping[int, Again], now: dt.datetime) -> dt.datetime:
+    """Return since when it concerns the system.
+
+    What was gone in between begins anew, and so does what is asked for a new reason; what was said
+    to be fixed, and is not, has been there all the time.
+    """
+    if finding is None or finding.gone_at is not None:
         return now
-    return finding.opened_at
+    asked = again.get(finding.pk)
+    return now if asked and asked.reason is Reopening.CHANGED else finding.opened_at
 
 
-def _wanted(concern: Concern, opened: dt.datetime) -> _Wanted:
-    chosen = priority(
-        ExploitationLevel(concern.exploitation or "unknown"),
-        concern.automatable or None,
-        Exposure(concern.exposure),
-        Criticality(concern.criticality),
-    )
-    days = due_days(chosen)
-    return _Wanted(
-        status=(FindingStatus.OPEN if concern.certain else FindingStatus.NEEDS_CONFIRMATION).value,
-        confidence=concern.confidence,
-        priority=chosen.value,
-        due=None if days is None else timezone.localdate(opened + dt.timedelta(days=days)),
-    )
+def _gone(findings: Iterable[Finding], now: dt.datetime) -> list[bulk.Row]:
+    """Return the rows of what matches no more: retracted, unless it is somebody's answer.
+
+    What was said of a vulnerability that became part of another one is said of that one now.
+    """
+    rows = list(findings)
+    answered = {row.vulnerability_id for row in rows if row.status not in _BY_MACHINE}
+    absorbed = queries.absorbed(answered)
+    retracted = Wanted(FindingStatus.RETRACTED.value, 0, "", None)
+    changed = []
+    for row in rows:
+        if row.status in queries.LIVE or (
+            row.vulnerability_id in absorbed and row.status not in _BY_MACHINE
+        ):
+            changed.append(_row(row, retracted, row.opened_at, now, row.gone_at or now))
+        elif row.gone_at is None:
+            changed.append(_row(row, as_is(row), row.opened_at, now, now))
+    return changed
 
 
-def _row(wanted: _Wanted) -> tuple[str, int, str, dt.date | None]:
-    return (wanted.status, wanted.confidence, wanted.priority, wanted.due)
+def _row(
+    finding: Finding, look: Wanted, opened: dt.datetime, now: dt.datetime, gone: dt.datetime | None
+) -> bulk.Row:
+    moments = (bulk.moment(opened), bulk.moment(now), bulk.moment(gone))
+    return (*_columns_of(look), *moments, finding.pk)
 
 
-def _as_is(finding: Finding) -> _Wanted:
-    return _Wanted(finding.status, finding.confidence, finding.priority, finding.due)
+def _columns_of(look: Wanted) -> tuple[str, int, str, dt.date | None]:
+    return (look.status, look.confidence, look.priority, look.due)

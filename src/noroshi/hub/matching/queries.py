@@ -8,10 +8,12 @@ from typing import Literal
 
 import msgspec
 
+from noroshi.core.answers import Footing
 from noroshi.core.policy.visibility import System as SystemViewer
 from noroshi.core.policy.visibility import Viewer
 from noroshi.core.versions.scheme import BEYOND, FIRST
 from noroshi.hub.bulk import queries as bulk
+from noroshi.hub.knowledge.models import Vulnerability
 from noroshi.hub.matching.models import Finding, FindingStatus, PackageMatch
 
 Side = Literal["vulnerability", "package"]
@@ -117,30 +119,39 @@ SELECT i.system_id, m.vulnerability_id, max(CASE WHEN m.doubt = '' THEN 1 ELSE 0
   JOIN inventory_inventory i ON i.id = c.inventory_id AND i.current
   JOIN inventory_system s ON s.id = i.system_id
   JOIN knowledge_vulnerability v ON v.id = m.vulnerability_id
+ {finding}
  WHERE {column} IN {in}
  GROUP BY i.system_id, m.vulnerability_id, v.exploitation, v.automatable,
           s.exposure, s.criticality
 """
 
 FindingSide = Literal["vulnerability", "system"]
-_FINDING_COLUMN: dict[FindingSide, str] = {
+_FINDING_COLUMN: dict[FindingSide | Literal["finding"], str] = {
     "vulnerability": "m.vulnerability_id",
     "system": "i.system_id",
+    "finding": "f.id",
 }
+_OF_FINDING = """
+  JOIN matching_finding f ON f.vulnerability_id = m.vulnerability_id AND f.system_id = i.system_id
+"""
 
 
-def concerns(side: FindingSide, numbers: Sequence[int]) -> list[Concern]:
+def concerns(side: FindingSide | Literal["finding"], numbers: Sequence[int]) -> list[Concern]:
     """Return what the stored matches mean for systems."""
     sql = _CONCERNS.replace("{column}", _FINDING_COLUMN[side])
+    sql = sql.replace("{finding}", _OF_FINDING if side == "finding" else "")
     return [msgspec.convert(row, Concern, strict=False) for row in bulk.select_in(sql, numbers)]
 
 
 def stored_findings(side: FindingSide, numbers: Sequence[int]) -> dict[tuple[int, int], Finding]:
-    """Return the stored findings by (system, vulnerability)."""
+    """Return the stored findings by (system, vulnerability), held until the transaction ends.
+
+    In the order in which answers hold them: an answer given meanwhile is waited for, never lost.
+    """
     found: dict[tuple[int, int], Finding] = {}
     for chunk in bulk.chunks(numbers):
         rows = Finding.objects.visible_to(SystemViewer()).filter(**{f"{side}__in": chunk})
-        for finding in rows:
+        for finding in rows.order_by("pk").select_for_update(of=("self",), no_key=True):
             found[finding.system_id, finding.vulnerability_id] = finding
     return found
 
@@ -155,6 +166,7 @@ FINDING = (
     "opened_at",
     "changed_at",
     "justification",
+    "answer",
 )
 
 
@@ -164,13 +176,76 @@ def insert_findings(rows: Sequence[bulk.Row]) -> None:
 
 
 def update_findings(rows: Sequence[bulk.Row]) -> None:
-    """Update findings: status, confidence, priority, due, opened_at, changed_at, and the id."""
-    columns = ("status", "confidence", "priority", "due", "opened_at", "changed_at")
-    bulk.update("matching_finding", columns, rows)
+    """Update findings: the columns of `FINDING` from status to changed_at, gone_at, and the id."""
+    bulk.update("matching_finding", (*FINDING[2:8], "gone_at"), rows)
 
 
 LIVE = (FindingStatus.OPEN, FindingStatus.NEEDS_CONFIRMATION)
 """The statuses of a finding that concerns somebody now."""
+
+
+_INVENTORIES = """
+SELECT f.id, i.id FROM matching_finding f
+  JOIN inventory_inventory i ON i.system_id = f.system_id AND i.current
+ WHERE f.id IN {in}
+"""
+_PACKAGES = """
+SELECT DISTINCT f.id, m.package_id FROM matching_finding f
+  JOIN inventory_inventory i ON i.system_id = f.system_id AND i.current
+  JOIN matching_packagematch m ON m.vulnerability_id = f.vulnerability_id
+  JOIN inventory_component c ON c.inventory_id = i.id AND c.package_id = m.package_id
+ WHERE f.id IN {in}
+"""
+
+
+def footings(findings: Sequence[int]) -> dict[int, Footing]:
+    """Return what each of these findings rests on now."""
+    inventories = {
+        int(str(finding)): int(str(inventory))
+        for finding, inventory in bulk.select_in(_INVENTORIES, findings)
+    }
+    packages: dict[int, set[int]] = {}
+    for finding, package in bulk.select_in(_PACKAGES, findings):
+        packages.setdefault(int(str(finding)), set()).add(int(str(package)))
+    return {
+        number: Footing(inventories.get(number), frozenset(packages.get(number, ())))
+        for number in findings
+    }
+
+
+_HEIRS = """
+SELECT old.id, heir.id FROM knowledge_vulnerability v
+  JOIN matching_finding old ON old.vulnerability_id = v.id AND old.standing_id IS NOT NULL
+  JOIN matching_finding heir ON heir.vulnerability_id = v.merged_into_id
+                            AND heir.system_id = old.system_id
+ WHERE {column} IN {in} AND heir.status IN ('open', 'needs_confirmation')
+   AND (heir.answered_at IS NULL OR heir.answered_at < old.answered_at)
+"""
+_HEIR_COLUMNS: dict[FindingSide, tuple[str, ...]] = {
+    "vulnerability": ("v.merged_into_id", "v.id"),
+    "system": ("old.system_id",),
+}
+
+
+def heirs(side: FindingSide, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (answered finding of a merged vulnerability, that of the one it became part of).
+
+    Only where the latter is live and has no newer answer.
+    """
+    return [
+        (int(str(old)), int(str(heir)))
+        for column in _HEIR_COLUMNS[side]
+        for old, heir in bulk.select_in(_HEIRS.replace("{column}", column), numbers)
+    ]
+
+
+def absorbed(vulnerabilities: Iterable[int]) -> set[int]:
+    """Return those of the vulnerabilities that have become part of another one."""
+    rows = Vulnerability.objects.filter(merged_into__isnull=False)
+    found: set[int] = set()
+    for chunk in bulk.chunks(vulnerabilities):
+        found.update(rows.filter(pk__in=chunk).values_list("pk", flat=True))
+    return found
 
 
 def exposure(viewer: Viewer, organisation: int | None = None) -> list[Finding]:
@@ -196,36 +271,60 @@ def _urgency(finding: Finding) -> tuple[bool, int, dt.date, float, str]:
 
 
 class Why(msgspec.Struct, frozen=True):
-    """The package of a system that a finding rests on, and the match that says so."""
+    """A package that a finding rests on, and the match that says so.
 
-    finding: int
+    ``facets`` is what the record says, as it is stored.
+    """
+
+    match: int
     component: str
     version: str
-    match: PackageMatch
+    claim: int
+    part: int
+    basis: str
+    confidence: int
+    doubt: str
+    record: int
+    facets: bytes
+    source: str
 
 
-def reasons(viewer: Viewer, findings: Iterable[Finding]) -> dict[int, list[Why]]:
+_WHY = (
+    "pk",
+    "package__name",
+    "package__version",
+    "claim",
+    "part",
+    "basis",
+    "confidence",
+    "doubt",
+    "record",
+    "record__facets",
+    "record__source__name",
+)
+
+_REASONS = """
+SELECT DISTINCT f.id, m.id FROM matching_finding f
+  JOIN inventory_inventory i ON i.system_id = f.system_id AND i.current
+  JOIN matching_packagematch m ON m.vulnerability_id = f.vulnerability_id
+  JOIN inventory_component c ON c.inventory_id = i.id AND c.package_id = m.package_id
+ WHERE f.id IN {in}
+"""
+
+
+def reasons(viewer: Viewer, findings: Iterable[int]) -> dict[int, list[Why]]:
     """Return why each finding stands, surest reason first; only for findings the viewer sees."""
-    wanted = {(item.system_id, item.vulnerability_id): item.pk for item in findings}
     visible = Finding.objects.visible_to(viewer)
     found: dict[int, list[Why]] = {}
-    for chunk in bulk.chunks(wanted.values(), 500):
-        seen = set(visible.filter(pk__in=chunk).values_list("pk", flat=True))
-        rows = PackageMatch.objects.filter(
-            vulnerability__findings__in=seen,
-            package__components__inventory__current=True,
-        ).distinct()
-        places = rows.values_list("package__components__inventory__system", "vulnerability", "pk")
-        by_number = {match.pk: match for match in rows.select_related("package", "record__source")}
-        for system, vulnerability, number in places:
-            finding = wanted.get((system, vulnerability))
-            if finding in seen:
-                match = by_number[number]
-                found.setdefault(finding, []).append(
-                    Why(finding, match.package.name, match.package.version, match)
-                )
-    for why in found.values():
-        why.sort(key=lambda w: (w.match.doubt != "", -w.match.confidence, w.match.pk))
+    for chunk in bulk.chunks(set(findings), 500):
+        seen = list(visible.filter(pk__in=chunk).values_list("pk", flat=True))
+        pairs = [(int(str(f)), int(str(m))) for f, m in bulk.select_in(_REASONS, seen)]
+        rows = PackageMatch.objects.filter(pk__in={match for _, match in pairs})
+        matches = {row[0]: Why(*row) for row in rows.values_list(*_WHY)}
+        for finding, match in pairs:
+            found.setdefault(finding, []).append(matches[match])
+    for each in found.values():
+        each.sort(key=lambda why: (why.doubt != "", -why.confidence, why.match))
     return found
 
 

@@ -148,8 +148,8 @@ def facts_of(organisation: Organisation) -> OrganisationFacts:
 def _columns(facts: OrganisationFacts) -> dict[str, str | bool]:
     return {
         "slug": facts.slug,
-        "name": _text(facts.name),
-        "name_en": facts.name_en and _text(facts.name_en),
+        "name": checked_name(facts.name),
+        "name_en": facts.name_en and checked_name(facts.name_en),
         "kind": facts.kind.value,
         "sector": facts.sector.value,
         "district": facts.district.value if facts.district else "",
@@ -173,7 +173,8 @@ def _check_place(facts: OrganisationFacts, itself: Organisation | None) -> None:
         raise Refused(detail=detail % {"district": facts.district.value})
 
 
-def _text(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return a name as it is kept; raises `Refused` for what is none."""
     name = name.strip()
     if not 0 < len(name) <= 200 or STEERING_IN_A_LINE.search(name):
         raise Refused(detail=_("a name has 1 to 200 characters and no control characters"))
@@ -251,8 +252,8 @@ def add_community(new: NewCommunity, *, now: dt.datetime, actor: str) -> Communi
     facts = new.facts
     community = Community.objects.create(
         slug=new.slug,
-        name=_text(new.name),
-        name_en=new.name_en and _text(new.name_en),
+        name=checked_name(new.name),
+        name_en=new.name_en and checked_name(new.name_en),
         rule_kind=facts.kind.value if facts.kind else "",
         rule_sector=facts.sector.value if facts.sector else "",
         rule_district=facts.district.value if facts.district else "",
@@ -284,8 +285,8 @@ def add_person(new: NewPerson, *, now: dt.datetime, actor: str) -> Person:
     organisation = queries.named(new.organisation)
     email = new.email.casefold().strip()
     _check_email(email)
-    _check_home(new.role, organisation)
-    name, role = _text(new.name), new.role.value
+    check_home(new.role, organisation)
+    name, role = checked_name(new.name), new.role.value
     person = Person(email=email, name=name, organisation=organisation, role=role)
     person.set_unusable_password()
     person.save()
@@ -295,7 +296,8 @@ def add_person(new: NewPerson, *, now: dt.datetime, actor: str) -> Person:
     return person
 
 
-def _check_home(role: Role, organisation: Organisation) -> None:
+def check_home(role: Role, organisation: Organisation) -> None:
+    """Raise `Refused` if a role does not exist in an organisation of this kind."""
     home = HOME_OF_ROLE.get(role)
     if home is not None and organisation.kind != home.value:
         detail = _("the role %(role)s exists in organisations of the kind %(kind)s only")

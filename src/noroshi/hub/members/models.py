@@ -56,13 +56,18 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in: one organisation, one role."""
+    """Somebody who signs in: one organisation, one role.
+
+    ``language`` and ``by_mail``: in what language, and whether at all, mails are sent.
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="people")
     role = models.CharField(max_length=20, choices=choices(Role))
     is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=2, choices=[("ja", "ja"), ("en", "en")], default="ja")
+    by_mail = models.BooleanField(default=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -104,3 +109,47 @@ class Audience(models.Model):
     digest = models.BinaryField(max_length=32, unique=True)
     organisations = models.ManyToManyField(Organisation, related_name="audiences")
     people = models.ManyToManyField(Person, related_name="audiences")
+
+
+class ApiKey(models.Model):
+    """A key with which a program of an organisation asks.
+
+    ``digest`` is SHA-256 over the secret, which is shown once and kept nowhere (it has 256 random
+    bits, so that a slow hash would protect nothing); ``prefix`` is its beginning, for people.
+    ``role`` is what the program may do, never more than its maker; ``scopes`` are the parts of the
+    API it may use, ``networks`` the addresses it may come from (CIDR; none: anywhere).
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="keys")
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=200)
+    prefix = models.CharField(max_length=20)
+    digest = models.BinaryField(max_length=32, unique=True)
+    role = models.CharField(max_length=20, choices=choices(Role))
+    scopes = models.JSONField(default=list)
+    networks = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Submission(models.Model):
+    """A form or a request that was carried out, so that it is not carried out a second time.
+
+    ``sender`` is who sent it (``person:3``, ``key:7``), ``token`` the name it gave the attempt,
+    ``fingerprint`` SHA-256 over what was sent; the rest is the answer it got.
+    """
+
+    sender = models.CharField(max_length=40)
+    token = models.CharField(max_length=80)
+    fingerprint = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField(db_index=True)
+    status = models.SmallIntegerField(default=0)
+    place = models.CharField(max_length=500, blank=True)
+    body = models.BinaryField(default=b"")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "token"], name="submission_once"),
+        ]

@@ -27,6 +27,8 @@ from noroshi.hub.members.models import (
     Organisation,
     Person,
 )
+from noroshi.hub.remembering import once
+from noroshi.hub.scope import granted_to
 
 MACHINE_ROLES = {
     OrganisationKind.HUB: Role.HUB_ANALYST,
@@ -103,6 +105,12 @@ def the_hub() -> Organisation:
     if hub is None:
         raise NotFound(kind=_("organisation"), name=OrganisationKind.HUB.value)
     return hub
+
+
+def is_hub(organisation: int) -> bool:
+    """Say whether an organisation runs the platform."""
+    hub = Organisation.objects.filter(pk=organisation, kind=OrganisationKind.HUB.value)
+    return once(("is hub", organisation), hub.exists)
 
 
 def bureau_of(organisation: Organisation) -> Organisation | None:
@@ -185,8 +193,7 @@ def granting(viewer: Viewer, level: GrantLevel) -> frozenset[int]:
         case System():
             return frozenset(Organisation.objects.values_list("pk", flat=True))
         case Member(organisation=own, role=role) if role not in (Role.MINISTRY, Role.AUDITOR):
-            owners = Grant.objects.filter(grantee_id=own, level__gte=level)
-            return frozenset(owners.values_list("owner_id", flat=True)) | {own}
+            return granted_to(own, level) | {own}
         case _:
             return frozenset()
 

@@ -1,8 +1,9 @@
 """Bringing a delivery that nobody answers to the attention of those above.
 
-First to the bureau of the district, an interval later to the hub; each once. Neither learns of a
-notice that it may not read, nor, where the notice went to those affected, of an organisation that
-did not grant it counts: then the next above is told at once, and in the last place the sender.
+First to the bureau of the district, an interval later to the hub; each once for a revision. Neither
+learns of a notice that it may not read, nor, where the notice went to those affected, of an
+organisation that did not grant it counts: then the next above is told at once, and in the last
+place the sender.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import F
 
 from noroshi.core.delivery import BUREAU_LEVEL, HUB_LEVEL, Escalate, Wait, lateness
 from noroshi.core.policy.visibility import GrantLevel, System
@@ -19,7 +21,7 @@ from noroshi.hub.audit import actions as audit
 from noroshi.hub.members import queries as members
 from noroshi.hub.members.models import Grant, Organisation
 from noroshi.hub.notices.models import Delivery, Escalation, Notice
-from noroshi.hub.notices.publishing import ESCALATE, described
+from noroshi.hub.notices.publishing import DISPATCH, ESCALATE, described
 from noroshi.hub.todo import actions as todo
 
 
@@ -61,7 +63,9 @@ def _open(deliveries: Sequence[int]) -> list[Delivery]:
 
 
 def _raised(deliveries: Iterable[int]) -> dict[int, dict[int, dt.datetime]]:
-    rows = Escalation.objects.visible_to(System()).filter(delivery__in=list(deliveries))
+    rows = Escalation.objects.visible_to(System()).filter(
+        delivery__in=list(deliveries), revision=F("delivery__revision")
+    )
     found: dict[int, dict[int, dt.datetime]] = {}
     for delivery, level, at in rows.values_list("delivery", "level", "at"):
         found.setdefault(delivery, {})[level] = at
@@ -71,7 +75,8 @@ def _raised(deliveries: Iterable[int]) -> dict[int, dict[int, dt.datetime]]:
 def _raise(row: Delivery, level: int, target: Organisation | None, now: dt.datetime) -> int:
     if target is None:
         return 0
-    Escalation.objects.create(delivery=row, level=level, to=target, at=now)
+    Escalation.objects.create(delivery=row, revision=row.revision, level=level, to=target, at=now)
+    todo.ask(DISPATCH, [row.pk])
     audit.record(
         "delivery.escalated",
         f"delivery:{row.pk}",

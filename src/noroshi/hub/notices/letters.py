@@ -62,6 +62,12 @@ def letter(content: Content, personal: Personal | None, language: str) -> str:
     return "\n\n".join(parts)
 
 
+def personal_part(personal: Personal | None, language: str) -> str:
+    """Return what a letter says for one organisation alone, after what it says to everybody."""
+    with translation.override(language):
+        return "\n\n".join(_personal(personal))
+
+
 def _head(content: Content, title: str) -> str:
     drill = _("[exercise] ") if content.exercise else ""
     return f"[{content.tlp.label}] {drill}{title}"

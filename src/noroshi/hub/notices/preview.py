@@ -11,13 +11,21 @@ A preview must not become a way to ask what others run:
 
 from __future__ import annotations
 
-import msgspec
+import hashlib
 
+import msgspec
+from django.utils.translation import gettext as _
+
+from noroshi.core.errors import NotFound
 from noroshi.core.policy.audience import Audience, People, width
+from noroshi.core.policy.telling import Telling, telling
 from noroshi.core.policy.visibility import GrantLevel, Viewer
 from noroshi.hub.members import queries as members
 from noroshi.hub.members.models import Organisation, Person
+from noroshi.hub.notices import queries
+from noroshi.hub.notices.choosing import chosen_of, resolved
 from noroshi.hub.notices.concerns import concerns_of
+from noroshi.hub.notices.drafting import content_of
 from noroshi.hub.notices.letters import (
     LANGUAGES,
     Content,
@@ -27,9 +35,8 @@ from noroshi.hub.notices.letters import (
     Withheld,
     letter,
 )
-from noroshi.hub.notices.queries import vulnerability_ids
 from noroshi.hub.notices.recipients import Choice, address, sending
-from noroshi.hub.notices.views import Concern
+from noroshi.hub.notices.views import Concern, Sender
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +55,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     ``audience`` is the kind (``everyone``, ``members``, ``organisations``, ``people``), ``people``
     the mail addresses named. ``others``: how many more organisations those affected are looked for
     among, without being named here (see above). ``informed``: who may read it without being asked
-    to answer, by name.
+    to answer. ``telling``: how much of it mails and webhooks may say.
     """
 
     content: Content
@@ -56,7 +63,22 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[str, ...]
     recipients: tuple[Recipient, ...]
     others: int
-    informed: tuple[str, ...] = ()
+    informed: tuple[Sender, ...] = ()
+    telling: Telling
+
+    @property
+    def mark(self) -> str:
+        """What stands for all of this: two previews that differ anywhere differ here."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+
+
+def previewed(viewer: Viewer, name: str) -> Preview:
+    """Return who will receive what of a draft, from those it is meant for; see `preview`."""
+    notice = queries.own_notice(viewer, name)
+    if notice.published_at is not None:
+        raise NotFound(kind=_("notice"), name=name[:80])
+    choice = resolved(chosen_of(notice))
+    return preview(viewer, content_of(notice), choice, sender=notice.owner_id)
 
 
 def preview(
@@ -70,7 +92,7 @@ def preview(
     Raises what publishing would raise: `PolicyError`, `NobodyNamed`, `NotFound`, `Refused`.
     """
     sends = sending(viewer)
-    numbers = frozenset(vulnerability_ids(content.vulnerabilities).values())
+    numbers = frozenset(queries.vulnerability_ids(content.vulnerabilities).values())
     countable = members.granting(viewer, GrantLevel.COUNTS)
     addressed = address(
         choice,
@@ -88,12 +110,13 @@ def preview(
         recipients=_recipients(viewer, content, numbers, shown),
         others=len(hidden),
         informed=_names(addressed.informed - shown),
+        telling=telling(content.tlp, affected_only=bool(addressed.among)),
     )
 
 
-def _names(organisations: frozenset[int]) -> tuple[str, ...]:
+def _names(organisations: frozenset[int]) -> tuple[Sender, ...]:
     rows = Organisation.objects.filter(pk__in=organisations).order_by("district", "slug")
-    return tuple(rows.values_list("name", flat=True))
+    return tuple(Sender(row.slug, row.name, row.name_en) for row in rows)
 
 
 def _recipients(

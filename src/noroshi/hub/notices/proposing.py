@@ -9,16 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-import msgspec
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from noroshi.core.assess.assessment import Assessment, SeverityClass, decode
-from noroshi.core.assess.narrate import summary, title
 from noroshi.core.assess.priority import Priority
 from noroshi.core.policy.marking import Tlp
-from noroshi.core.policy.visibility import System
-from noroshi.core.sector import OrganisationKind
+from noroshi.core.policy.visibility import Member, System
+from noroshi.core.sector import OrganisationKind, Role
 from noroshi.hub.audit import actions as audit
 from noroshi.hub.knowledge import queries as knowledge
 from noroshi.hub.knowledge.models import Vulnerability
@@ -27,8 +25,8 @@ from noroshi.hub.matching.actions import PROPOSE
 from noroshi.hub.matching.models import Finding
 from noroshi.hub.matching.queries import LIVE
 from noroshi.hub.members.models import Organisation
-from noroshi.hub.notices.drafting import LONGEST_TITLE
 from noroshi.hub.notices.models import Notice
+from noroshi.hub.notices.suggesting import wordings
 from noroshi.hub.todo import actions as todo
 
 RESPOND_WITHIN_HOURS = {Priority.IMMEDIATE: 24, Priority.OUT_OF_CYCLE: 72}
@@ -49,7 +47,7 @@ def propose(vulnerabilities: Iterable[int], *, now: dt.datetime) -> int:
     if hub is None:
         todo.postpone(PROPOSE, urgent, until=now + NO_HUB_YET)
         return 0
-    rows = _unspoken(urgent)
+    rows = _unspoken(urgent, hub)
     assessed = knowledge.current_assessments([row.pk for row in rows])
     for row in rows:
         body = assessed.get(row.pk)
@@ -72,9 +70,13 @@ def _urgent(vulnerabilities: Iterable[int]) -> dict[int, Priority]:
     return found
 
 
-def _unspoken(vulnerabilities: Iterable[int]) -> list[Vulnerability]:
-    """Return those that are exploited or critical, and in no notice, under no former name."""
-    spoken = Notice.objects.visible_to(System()).filter(
+def _unspoken(vulnerabilities: Iterable[int], hub: Organisation) -> list[Vulnerability]:
+    """Return those that are exploited or critical, and in no notice, under no former name.
+
+    In none that the hub may read: what a member writes for itself must neither keep the hub from
+    warning others, nor be guessed from its silence.
+    """
+    spoken = Notice.objects.visible_to(Member(hub.pk, None, Role.HUB_ANALYST)).filter(
         Q(vulnerabilities=OuterRef("pk")) | Q(vulnerabilities__merged_into=OuterRef("pk"))
     )
     return list(
@@ -89,11 +91,6 @@ def _unspoken(vulnerabilities: Iterable[int]) -> list[Vulnerability]:
     )
 
 
-class _Wording(msgspec.Struct, frozen=True):
-    title: str
-    text: str
-
-
 def _draft(
     row: Vulnerability,
     assessment: Assessment | None,
@@ -101,7 +98,7 @@ def _draft(
     hub: Organisation,
     now: dt.datetime,
 ) -> None:
-    ja, en = _wordings(row, assessment)
+    ja, en = wordings(row, assessment)
     notice = Notice(
         owner=hub,
         tlp=Tlp.GREEN.rank,
@@ -122,16 +119,3 @@ def _draft(
         at=now,
         detail={"vulnerability": row.preferred_id},
     )
-
-
-def _wordings(row: Vulnerability, assessment: Assessment | None) -> tuple[_Wording, _Wording]:
-    name = row.preferred_id
-    if assessment is None:  # found, but not judged yet: the name is all there is to say
-        ja = _Wording(_titled(row.title_ja, name), row.title_ja or name)
-        return ja, _Wording(_titled(row.title_en, name), row.title_en or name)
-    ja = _Wording(_titled(title(assessment, "ja"), name), summary(assessment, "ja"))
-    return ja, _Wording(_titled(title(assessment, "en"), name), summary(assessment, "en"))
-
-
-def _titled(text: str, name: str) -> str:
-    return f"{text} ({name})"[:LONGEST_TITLE] if text else name

@@ -9,24 +9,30 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from noroshi.core.errors import NotFound, Refused
+from noroshi.core.characters import STEERING_IN_A_TEXT
+from noroshi.core.errors import NotFound, Refused, Stale
 from noroshi.core.fiscal import fiscal_year
-from noroshi.core.policy.duties import may_act
-from noroshi.core.policy.visibility import GrantLevel, Member, System, Viewer
+from noroshi.core.policy.visibility import GrantLevel, System, Viewer
 from noroshi.hub.audit import actions as audit
 from noroshi.hub.audit import queries as chain
 from noroshi.hub.members import queries as members
 from noroshi.hub.members.audiences import audience_row
 from noroshi.hub.notices import queries
+from noroshi.hub.notices.choosing import chosen_of, resolved
 from noroshi.hub.notices.concerns import concerns_of
 from noroshi.hub.notices.drafting import draft
 from noroshi.hub.notices.letters import Content
 from noroshi.hub.notices.models import Delivery, Notice
+from noroshi.hub.notices.preview import previewed
 from noroshi.hub.notices.recipients import Addressees, Choice, address
 from noroshi.hub.todo import actions as todo
 
 ESCALATE = "escalate"
 """The stage that looks at a delivery when its deadline has come."""
+DISPATCH = "dispatch"
+"""The stage that tells people outside the site about a delivery, by mail and webhook."""
+
+LONGEST_REASON = 2000
 
 
 @transaction.atomic
@@ -38,9 +44,11 @@ def publish(viewer: Viewer, name: str, choice: Choice, *, now: dt.datetime, acto
     """
     # One lock for numbers and for the event record: two could be taken in two orders.
     chain.lock_last()
-    notice = _own(viewer, name)
+    notice = queries.own_notice(viewer, name)
     if notice.published_at is not None:
         raise NotFound(kind=_("notice"), name=name[:80])
+    if notice.withdrawn_at is not None:
+        raise Refused(detail=_("this proposal was set aside: take it up again first"))
     vulnerabilities = frozenset(notice.vulnerabilities.values_list("pk", flat=True))
     addressed = address(
         choice,
@@ -81,18 +89,42 @@ def send(
 
 
 @transaction.atomic
-def withdraw(viewer: Viewer, name: str, *, now: dt.datetime, actor: str) -> Notice:
+def publish_as_seen(
+    viewer: Viewer, name: str, seen: str, *, now: dt.datetime, actor: str
+) -> Notice:
+    """Publish a draft to those it is meant for, if what they get is what was seen.
+
+    ``seen``: the mark of the preview that the sender looked at. Raises `Stale` if a preview would
+    say something else now, and what `publish` raises.
+    """
+    chain.lock_last()
+    if previewed(viewer, name).mark != seen:
+        raise Stale
+    choice = resolved(chosen_of(queries.readable_notice(viewer, name)))
+    return publish(viewer, name, choice, now=now, actor=actor)
+
+
+@transaction.atomic
+def withdraw(
+    viewer: Viewer, name: str, *, reason: str = "", now: dt.datetime, actor: str
+) -> Notice:
     """Take a published notice back: it stays readable, and asks for nothing any more.
 
-    Raises `NotFound`; `Refused` to readers that are not its sender, and the second time.
+    ``reason`` is read by whoever reads the notice. Raises `NotFound`; `Refused` to readers that are
+    not its sender, and the second time.
     """
-    notice = _own(viewer, name)
+    if len(reason) > LONGEST_REASON or STEERING_IN_A_TEXT.search(reason):
+        detail = _("a text has at most %(most)d characters and no control characters")
+        raise Refused(detail=detail % {"most": LONGEST_REASON})
+    notice = queries.own_notice(viewer, name)
     if notice.published_at is None:
         raise Refused(detail=_("a draft has not been sent: there is nothing to withdraw"))
     if notice.withdrawn_at is not None:
         raise Refused(detail=_("%(name)s has already been withdrawn") % {"name": name})
-    notice.withdrawn_at = now
+    notice.withdrawn_at, notice.withdrawal_reason = now, reason
     notice.save()
+    reached = Delivery.objects.visible_to(System()).filter(notice=notice.pk)
+    todo.ask(DISPATCH, reached.values_list("pk", flat=True))
     item = f"notice:{notice.pk}"
     audit.record("notice.withdrawn", item, actor=actor, at=now, detail=described(notice))
     return notice
@@ -101,18 +133,6 @@ def withdraw(viewer: Viewer, name: str, *, now: dt.datetime, actor: str) -> Noti
 def described(notice: Notice) -> dict[str, object]:
     """Return what the event record says of a notice: identifiers, never contents."""
     return {"number": notice.number, "tlp": notice.marking.value, "exercise": notice.exercise}
-
-
-def _own(viewer: Viewer, name: str) -> Notice:
-    """Return a notice of the viewer's own organisation that the viewer may act on."""
-    notice = queries.readable_notice(viewer, name)
-    if isinstance(viewer, System):
-        return notice
-    if not isinstance(viewer, Member) or notice.owner_id != viewer.organisation:
-        raise Refused(detail=_("only the sender of a notice can do that"))
-    if not may_act(viewer):
-        raise Refused(detail=_("your role does not send notices"))
-    return notice
 
 
 def _next_number(year: int) -> str:
@@ -138,5 +158,6 @@ def _deliver(
         for organisation in sorted(addressed.deliver_to)
     ]
     Delivery.objects.bulk_create(rows, batch_size=1000)
+    todo.ask(DISPATCH, (row.pk for row in rows))
     if due is not None:
         todo.ask(ESCALATE, (row.pk for row in rows), not_before=due)

@@ -7,11 +7,11 @@ from collections import Counter
 from decimal import Decimal
 
 import msgspec
+from django.db.models import QuerySet
 
 from noroshi.core.policy.visibility import Member, System, Viewer
 from noroshi.core.sector import Role
-from noroshi.hub.inventory.models import Package
-from noroshi.hub.inventory.models import System as MemberSystem
+from noroshi.hub.inventory.models import Component
 from noroshi.hub.members.models import Organisation
 from noroshi.hub.reports import queries
 from noroshi.hub.reports.models import Budget
@@ -59,6 +59,16 @@ class Rows(msgspec.Struct, frozen=True):
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """What was counted, as `Rows`, but what there may be any number of is still in the database.
+
+    A row may hold more than its columns: what keeps two rows of the same words apart.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] | QuerySet[Component, tuple[str, str, str, int]]
 
 
 def figures(year: int, today: dt.date) -> Figures:
@@ -116,6 +126,13 @@ def rows_behind(viewer: Viewer, figure: FigureId, year: int, today: dt.date) -> 
     as the sender; the assets it may see in detail; who took part, and the costs, as
     `SEES_WHO_SHARES` says.
     """
+    found = listing_behind(viewer, figure, year, today)
+    width = len(found.columns)
+    return Rows(found.columns, tuple(tuple(map(str, row[:width])) for row in found.rows))
+
+
+def listing_behind(viewer: Viewer, figure: FigureId, year: int, today: dt.date) -> Listing:
+    """Return what `rows_behind` does, to be cut into pages."""
     span = period(year, today)
     match figure:
         case FigureId.ORGANISATIONS:
@@ -146,27 +163,27 @@ def _sees_all(viewer: Viewer) -> bool:
     )
 
 
-def _organisations(viewer: Viewer, span: Period) -> Rows:
+def _organisations(viewer: Viewer, span: Period) -> Listing:
     rows = (
-        (each.organisation.slug, each.organisation.name, each.organisation.district, how)
-        for each in _taking(viewer, span)
-        for how in each.by
+        (one.slug, one.name, one.district, how, one.name_en)
+        for one, ways in ((each.organisation, each.by) for each in _taking(viewer, span))
+        for how in ways
     )
-    return Rows(("organisation", "name", "district", "by"), tuple(rows))
+    return Listing(("organisation", "name", "district", "by"), tuple(rows))
 
 
-def _districts(viewer: Viewer, span: Period) -> Rows:
+def _districts(viewer: Viewer, span: Period) -> Listing:
     counted = Counter(each.organisation.district for each in _taking(viewer, span))
     rows = ((district, str(count)) for district, count in sorted(counted.items()) if district)
-    return Rows(("district", "organisations"), tuple(rows))
+    return Listing(("district", "organisations"), tuple(rows))
 
 
-def _items(viewer: Viewer, span: Period) -> Rows:
+def _items(viewer: Viewer, span: Period) -> Listing:
     items = sorted({item for one in queries.shares(viewer, span) for item in one.items})
-    return Rows(("item",), tuple((item,) for item in items))
+    return Listing(("item",), tuple((item,) for item in items))
 
 
-def _item_organisations(viewer: Viewer, span: Period) -> Rows:
+def _item_organisations(viewer: Viewer, span: Period) -> Listing:
     slugs = dict(Organisation.objects.values_list("pk", "slug"))
     shared = queries.shares(viewer, span)
     found = queries.pairs(shared)
@@ -176,22 +193,18 @@ def _item_organisations(viewer: Viewer, span: Period) -> Rows:
         mine = queries.pairs(one for one in shared if one.sender == own)
         found = mine | {pair for pair in found if pair[1] == own}
     rows = sorted((item, slugs[reader]) for item, reader in found)
-    return Rows(("item", "organisation"), tuple(rows))
+    return Listing(("item", "organisation"), tuple(rows))
 
 
-def _assets(viewer: Viewer, span: Period) -> Rows:
-    pairs = list(queries.linked_assets(viewer, span))
-    systems = {
-        row.pk: (row.organisation.slug, row.name)
-        for row in MemberSystem.objects.visible_to(viewer).select_related("organisation")
-    }
-    packages = Package.objects.in_bulk({package for _, package in pairs})
-    rows = sorted((*systems[system], packages[package].text) for system, package in pairs)
-    return Rows(("organisation", "system", "package"), tuple(rows))
+def _assets(viewer: Viewer, span: Period) -> Listing:
+    words = ("inventory__system__organisation__slug", "inventory__system__name", "package__text")
+    rows = queries.linked_assets(viewer, span)
+    told = rows.values_list(*words, "inventory__system").order_by(*words, "inventory__system")
+    return Listing(("organisation", "system", "package"), told)
 
 
-def _cost(viewer: Viewer, figure: FigureId, year: int) -> Rows:
+def _cost(viewer: Viewer, figure: FigureId, year: int) -> Listing:
     line, _divisor = COSTS[figure]
     budget = Budget.objects.filter(year=year, line=line.value) if _sees_all(viewer) else ()
     rows = ((row.line, str(row.year), f"{row.million_yen:f}") for row in budget)
-    return Rows(("line", "year", "million_yen"), tuple(rows))
+    return Listing(("line", "year", "million_yen"), tuple(rows))

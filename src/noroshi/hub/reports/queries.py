@@ -176,7 +176,7 @@ def linked_assets(viewer: Viewer, span: Period) -> QuerySet[Component, tuple[int
 
     An *asset* is a package in the inventory that a system had at the end of the period (its
     current one, while the year is running); *linked* if at least one vulnerability matches the
-    package, as the sources know it today.
+    package, as the sources know it today. A system that had been retired by then had none.
     """
     matched = PackageMatch.objects.filter(package=OuterRef("package"))
     rows = Component.objects.visible_to(viewer).filter(
@@ -192,4 +192,5 @@ def _inventories(span: Period) -> QuerySet[Inventory]:
     later = Inventory.objects.visible_to(System()).filter(
         system=OuterRef("system"), uploaded_at__gt=OuterRef("uploaded_at"), uploaded_at__lt=span.end
     )
-    return rows.filter(~Exists(later), uploaded_at__lt=span.end)
+    rows = rows.filter(~Exists(later), uploaded_at__lt=span.end)
+    return rows.exclude(system__retired_at__lt=span.end)
