@@ -28,6 +28,7 @@ from noroshi.hub.knowledge.models import (
 )
 from noroshi.hub.knowledge.preparing import unpack_text
 from noroshi.hub.todo.models import Todo
+from tests.core.formats.contract import CONTRACTS
 from tests.hub.feeds import cve, cve5, epss, kev, match, node, npm, nvd, raw
 from tests.hub.sector import DAY, NOON
 
@@ -236,7 +237,7 @@ BAD = sorted(spoilt("cve5"))
 class TestTheContractOfEverySource:
     """Bad files lie between good ones; every good record arrives, every bad file is named."""
 
-    @pytest.mark.parametrize("source", FORMATS)
+    @pytest.mark.parametrize("source", GOOD)
     def test_the_good_records_beside_the_bad_are_all_there(self, tmp_path, source):
         for number, (name, data) in enumerate(sorted(spoilt(source).items())):
             file = name if "." in name else f"{name}.json"
@@ -249,7 +250,7 @@ class TestTheContractOfEverySource:
         assert tally.quarantined >= len(aside()) > 0
 
     @pytest.mark.parametrize("name", BAD)
-    @pytest.mark.parametrize("source", FORMATS)
+    @pytest.mark.parametrize("source", GOOD)
     def test_what_is_wrong_is_named_with_its_file_and_reason(self, tmp_path, source, name):
         file = name if "." in name else f"{name}.json"
         path = write(tmp_path, file, spoilt(source)[name])
@@ -258,7 +259,7 @@ class TestTheContractOfEverySource:
         assert all(where_.startswith(file) for where_, _ in aside())
         assert not Document.objects.filter(read_at=None).exists()
 
-    @pytest.mark.parametrize("source", FORMATS)
+    @pytest.mark.parametrize("source", GOOD)
     def test_the_same_files_again_change_nothing(self, tmp_path, source):
         for name, data in spoilt(source).items():
             write(tmp_path, name if "." in name else f"{name}.json", data)
@@ -281,6 +282,40 @@ class TestTheContractOfEverySource:
         wrong = {int(where.split()[1]) for _, where in aside()}
         assert wrong <= {2 * number + 1 for number in range(len(bad))}
         assert json.dumps(sorted(aside()))
+
+
+class TestTheContractOfTheOthers:
+    """The same with the good payloads that the formats' own contracts know."""
+
+    BAD_ANYWHERE = (
+        "a-number", "bomb.json.gz", "bomb.zip", "deep", "empty", "large", "no.json.zst", "not-this",
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("source", sorted(set(FORMATS) - set(GOOD)))
+    def test_bad_files_take_nothing_from_a_good_one_and_are_named(self, tmp_path, source):
+        payload = CONTRACTS[source].PAYLOADS[0]
+        good = write(tmp_path, "alone/good", payload)
+        bring_in(source, good)
+        expected, beside = known(), aside()
+        assert expected
+        cut = {
+            "cut.gz": gzip.compress(payload)[:-9],
+            "cut.zst": zstandard.compress(payload)[:-3],
+            "truncated": payload[: len(payload) // 2],
+        }
+        bad = spoilt("cve5")
+        for name, data in ({name: bad[name] for name in self.BAD_ANYWHERE} | cut).items():
+            write(tmp_path, f"all/{name}", data)
+        write(tmp_path, "all/good", payload)
+        bring_in(source, tmp_path / "all")
+        assert known() == expected
+        named = {file.removeprefix("all/").partition("/")[0] for file, _ in aside().keys() - beside}
+        assert named >= {*self.BAD_ANYWHERE, "cut.gz", "cut.zst"}
+        assert "good" not in named
+        assert not Document.objects.filter(read_at=None).exists()
+        before = [rows(), list(Quarantine.objects.order_by("pk").values())]
+        bring_in(source, tmp_path / "all", now=NOON + DAY)
+        assert [rows(), list(Quarantine.objects.order_by("pk").values())] == before
 
 
 def test_where_writing_fails_the_readers_end_before_the_error_is_told(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ import lzma
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -90,14 +90,25 @@ _BROKEN = (
 """What the libraries raise when they cannot go on."""
 
 
-def payloads(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[Payload | Unreadable]:
+Wanted = Callable[[str], bool]
+"""Whether a part of an archive is read, by its name there."""
+
+
+def every_part(_name: str) -> bool:
+    """Want every part of an archive."""
+    return True
+
+
+def payloads(
+    path: Path, name: str, limits: Limits, meter: Meter, wanted: Wanted = every_part
+) -> Iterator[Payload | Unreadable]:
     """Yield the payloads of one file; ``name`` is how it is spoken of."""
     budget = _Budget(limits.unpacked)
     try:
         if path.stat().st_size > limits.file:
             raise TooLarge(limit=limits.file)
         if path.suffix == ".zip":
-            yield from _zip(path, name, limits, budget, meter)
+            yield from _zip(path, name, limits, budget, meter, wanted)
         else:
             with path.open("rb") as file:
                 yield from _contents(name, _pieces(file, meter), limits, budget)
@@ -108,11 +119,11 @@ def payloads(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[Pa
 
 
 def _zip(
-    path: Path, archive_name: str, limits: Limits, budget: _Budget, meter: Meter
+    path: Path, archive_name: str, limits: Limits, budget: _Budget, meter: Meter, wanted: Wanted
 ) -> Iterator[Payload | Unreadable]:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
-            if member.is_dir():
+            if member.is_dir() or not wanted(member.filename):
                 continue
             name = f"{archive_name}/{member.filename}"
             try:
@@ -168,7 +179,7 @@ def _contents(
     while True:
         stem, _, ending = inner.rpartition(".")
         if ending == "gz":
-            pieces = _gunzip(pieces)
+            pieces = gunzip(pieces)
         elif ending in {"zst", "zstd"}:
             pieces = _unzstd(pieces)
         else:
@@ -184,7 +195,7 @@ def _contents(
         yield Payload(name, "", b"".join(_capped(pieces, limits.payload)))
 
 
-def _gunzip(pieces: Pieces) -> Pieces:
+def gunzip(pieces: Pieces) -> Pieces:
     """Unpack gzip members one after the other; a truncated one raises after its good part."""
     engine = zlib.decompressobj(wbits=31)
     for piece in pieces:

@@ -18,6 +18,8 @@ from noroshi.edge.feeds.files import (
     Meter,
     Payload,
     Unreadable,
+    Wanted,
+    every_part,
     files_below,
     name_of,
     payloads,
@@ -60,9 +62,22 @@ def import_paths(
     """
     whole = [path.resolve(strict=True) for path in paths]
     files = [(name_of(file, path), file) for path in whole for file in files_below(path)]
+    import_files(ingest, files, limits, watch=watch, cores=cores)
+
+
+def import_files(
+    ingest: Ingest,
+    files: Sequence[Named],
+    limits: Limits,
+    *,
+    watch: Watcher = lambda _: None,
+    cores: int | None = None,
+    wanted: Wanted = every_part,
+) -> None:
+    """Import files under the names given; ``wanted`` says which parts of an archive are read."""
     size = sum(file.stat().st_size for _, file in files)
     meter = Meter()
-    batches = _new_batches(ingest, files, limits, meter)
+    batches = _new_batches(ingest, files, limits, meter, wanted)
     readers = (os.cpu_count() or 1) if cores is None else cores
     if readers > 1 and (cores is not None or size >= WORTH_A_POOL):
         written = read_elsewhere(ingest.source.name, batches, readers)
@@ -83,10 +98,10 @@ def _read_here(
 
 
 def _new_batches(
-    ingest: Ingest, files: Sequence[Named], limits: Limits, meter: Meter
+    ingest: Ingest, files: Sequence[Named], limits: Limits, meter: Meter, wanted: Wanted
 ) -> Iterator[list[Located]]:
     """Yield batches of documents that are not known yet; what has no documents is set aside."""
-    for batch in _batches(_documents(ingest, files, limits, meter)):
+    for batch in _batches(_documents(ingest, files, limits, meter, wanted)):
         fresh = ingest.new_among(batch)
         if fresh:
             yield fresh
@@ -106,11 +121,11 @@ def _batches(documents: Iterator[Located]) -> Iterator[list[Located]]:
 
 
 def _documents(
-    ingest: Ingest, files: Sequence[Named], limits: Limits, meter: Meter
+    ingest: Ingest, files: Sequence[Named], limits: Limits, meter: Meter, wanted: Wanted
 ) -> Iterator[Located]:
     format_ = FORMATS[ingest.source.name]
     for name, file in files:
-        for payload in payloads(file, name, limits, meter):
+        for payload in payloads(file, name, limits, meter, wanted):
             if isinstance(payload, Unreadable):
                 ingest.unreadable(payload.file, payload.problem)
                 continue

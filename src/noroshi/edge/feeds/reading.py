@@ -15,14 +15,18 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 
-from noroshi.edge.feeds.registry import FORMATS
+from noroshi.edge.feeds.registry import CATALOGUES, COMPLETE, FORMATS
 from noroshi.hub.knowledge.preparing import Located, PreparedDocument, prepare
 
 
 def read(source: str, batch: Sequence[Located]) -> list[PreparedDocument]:
     """Read a batch of documents of a source."""
     format_ = FORMATS[source]
-    return [prepare(format_, file, document) for file, document in batch]
+    catalogue = CATALOGUES.get(source)
+    return [
+        prepare(format_, file, document, catalogue, complete=source in COMPLETE)
+        for file, document in batch
+    ]
 
 
 def read_elsewhere(

@@ -4,8 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.formats import cve5, epss, kev, nvd
-from noroshi.core.formats.feed import FeedFormat
+from noroshi.core.formats import (
+    alpine,
+    csaf,
+    cve5,
+    debian,
+    epss,
+    exploitdb,
+    jvn,
+    kev,
+    metasploit,
+    nuclei,
+    nvd,
+    nvd_overrides,
+    osv,
+    redhat,
+    ubuntu,
+)
+from noroshi.core.formats.feed import CatalogueFormat, FeedFormat
 
-FORMATS: Mapping[str, FeedFormat] = {module.SOURCE: module for module in (cve5, nvd, kev, epss)}
+FORMATS: Mapping[str, FeedFormat] = {
+    module.SOURCE: module
+    for module in (
+        cve5,
+        nvd,
+        kev,
+        epss,
+        csaf,
+        jvn,
+        osv,
+        nvd_overrides,
+        redhat,
+        exploitdb,
+        metasploit,
+        nuclei,
+        ubuntu,
+        debian,
+        alpine,
+    )
+}
 """Source name → the format of its documents."""
+
+CATALOGUES: Mapping[str, CatalogueFormat] = {module.SOURCE: module for module in (kev,)}
+"""Those whose every document is the whole of it: what is missing there was taken back."""
+
+COMPLETE = frozenset({csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE})
+"""Those that call a record ``<document>/<vulnerability>``: a document is all that is said there."""
