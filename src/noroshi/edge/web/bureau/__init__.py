@@ -1,0 +1,1 @@
+"""The district, as its bureau looks after it: who answered what, who is late, whom to call."""

@@ -1,0 +1,27 @@
+"""The addresses of the vulnerabilities."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from noroshi.edge.web.vulnerabilities import documents, views
+
+urlpatterns = [
+    path("vulnerabilities", views.vulnerabilities, name="vulnerabilities"),
+    path("vulnerabilities/<vulnerability:name>", views.vulnerability, name="vulnerability"),
+    path(
+        "vulnerabilities/<vulnerability:name>/affected",
+        views.affected,
+        name="vulnerability-affected",
+    ),
+    path(
+        "vulnerabilities/<vulnerability:name>/documents/<document:number>",
+        documents.document,
+        name="vulnerability-document",
+    ),
+    path(
+        "vulnerabilities/<vulnerability:name>/documents/<document:number>/file",
+        documents.document_file,
+        name="vulnerability-document-file",
+    ),
+]
