@@ -1,0 +1,1 @@
+"""Where programs ask; one room for each protocol."""

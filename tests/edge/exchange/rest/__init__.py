@@ -1,0 +1,1 @@
+"""REST v1, asked through the whole stack of the server, on both databases."""
