@@ -243,7 +243,7 @@ class TestIncidents:
             run(f"incident show {stix_id} --as yama")
         shared = run(f"incident share {stix_id} --as hikari --members").split()[0]
         seen = run(f"incident show {shared} --as yama")
-        assert "[member]の端末から通信" in seen
+        assert "[会員]の端末から通信" in seen
         assert "hikari" not in run("incident list --as yama")
 
     def test_somebody_must_report(self, run, rows):

@@ -56,6 +56,24 @@ def test_a_named_file_is_read(environment, tmp_path):
         ("escalate_after_hours", "9" * 5000),
         ("database", "mysql://localhost/x"),
         ("database", "postgresql://localhost"),
+        ("database", "postgresql://localhost:port/x"),
+        ("database", "sqlite://[/x"),
+        ("site_url", "https://noroshi.example.jp:port"),
+        ("site_url", "https://[noroshi.example.jp"),
+        ("mail", "smtp://localhost:port"),
+        ("cache", "redis://localhost:port"),
+        ("feeds", "kev nowhere"),
+        ("feeds", "all kev"),
+        ("feed_hours", "nowhere=1"),
+        ("feed_hours", "nvd"),
+        ("feed_hours", "nvd=0"),
+        ("feed_proxy", "socks5://proxy.example"),
+        ("feed_mirror", "mirror.example"),
+        ("feed_csaf", "http://psirt.example/provider-metadata.json"),
+        ("feed_csaf", "https://10.0.0.1/provider-metadata.json"),
+        ("feed_csaf", "https://psirt.example/"),
+        ("nvd_key", "two words"),
+        ("nvd_key", "a\nb: c"),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_setting(environment, name, value):
@@ -83,6 +101,18 @@ def test_the_signing_key_is_made_once_and_only_its_owner_reads_it(environment, t
     assert load(environment).secret_key == first
     assert len(first) >= 50
     assert stat.S_IMODE((tmp_path / "data" / "secret-key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("key", ["", "a key for signing from elsewhere"])
+def test_the_data_folder_is_made_and_only_its_owner_looks_into_it(environment, tmp_path, key):
+    load({**environment, "NOROSHI_SECRET_KEY": key})
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_what_keeps_everything_elsewhere_needs_no_data_folder(environment, tmp_path):
+    elsewhere = {"NOROSHI_DATABASE": "postgresql://db.example/hub", "NOROSHI_SECRET_KEY": "key"}
+    load({**environment, **elsewhere})
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_postgresql_address_is_taken_apart(tmp_path):
@@ -150,3 +180,21 @@ def _run(environment, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stderr
+
+
+def test_no_source_is_pulled_by_itself_unless_it_is_named(environment):
+    assert load(environment).feeds == ()
+    assert load({**environment, "NOROSHI_FEEDS": "none"}).feeds == ()
+    assert load({**environment, "NOROSHI_FEEDS": "nvd kev"}).feeds == ("kev", "nvd")
+    assert load({**environment, "NOROSHI_FEEDS": "all"}).feeds == configuration.feed_names()
+
+
+def test_sources_have_hours_of_their_own(environment):
+    hours = load({**environment, "NOROSHI_FEED_HOURS": "nvd=6  epss=24"}).feed_hours
+    assert hours == {"nvd": 6, "epss": 24}
+
+
+def test_a_key_that_cannot_be_used_is_not_repeated(environment):
+    with pytest.raises(MisconfiguredError) as caught:
+        load({**environment, "NOROSHI_NVD_KEY": "a secret"})
+    assert "secret" not in str(caught.value)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from noroshi.run import configuration
+from noroshi.run.management.commands import demo as command
+
 
 def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {
@@ -63,7 +66,7 @@ def test_it_tells_one_vulnerability_from_source_to_answer(english):
     for part in (
         "What the sources say",
         "What we make of it",
-        "Reliability A1",
+        "Reliability A3",
         "Who is concerned, and why",
         "N-2026-0002",
     ):
@@ -99,3 +102,11 @@ def test_it_never_touches_a_folder_with_real_data(tmp_path):
     assert done.returncode == 1
     assert "holds real data" in done.stderr
     assert database.read_bytes() == b"somebody's data"
+
+
+def test_it_mails_nobody_whatever_the_settings_say(monkeypatch):
+    monkeypatch.setenv("NOROSHI_MAIL", "smtp://mail.example.com")
+    mails = []
+    monkeypatch.setattr(command, "call_command", lambda _: mails.append(configuration.load().mail))
+    command.serve_without_mail()
+    assert mails == [""]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 
 import pytest
 from rich.console import Console
 
-from noroshi.run.tables import csv_text, inert, say, show
+from noroshi.run.tables import say, show
 
 EVIL = "[red]名[/] \x1b]0;title\x07 \u202egpj.exe :smile:"
 
@@ -48,16 +47,3 @@ def test_lines_stay_lines():
     out = io.StringIO()
     say(Console(file=out, width=80, soft_wrap=True), "one\ntwo")
     assert out.getvalue() == "one\ntwo\n"
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_a_cell_that_would_be_calculated_is_quoted(start):
-    assert inert(f"{start}1+1") == f"'{start}1+1"
-    (row,) = csv.reader(io.StringIO(csv_text(("a",), [(f"{start}1",)]).partition("\r\n")[2]))
-    assert row == [f"'{start}1"]
-
-
-@pytest.mark.parametrize("cell", ["", "1", "a=b", "株式会社", 'with "quotes", commas'])
-def test_any_other_cell_comes_back_as_it_was(cell):
-    text = csv_text(("a", "b"), [(cell, "x")])
-    assert list(csv.reader(io.StringIO(text))) == [["a", "b"], [cell, "x"]]

@@ -10,14 +10,16 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from noroshi.core.addresses import Reach, place
 from noroshi.core.errors import MisconfiguredError
+from noroshi.core.sector import Role
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -45,6 +47,31 @@ SETTINGS = (
     Setting("max_unpacked_bytes", "4000000000", "Most that one file may unpack to, in bytes."),
     Setting("max_document_bytes", "268435456", "Largest single document or line, in bytes."),
     Setting("escalate_after_hours", "24", "Hours from one escalation to the next."),
+    Setting("site_url", "", "Address under which people reach the site; empty: this machine's."),
+    Setting("listen", "127.0.0.1:8000", "Address and port where the server waits for requests."),
+    Setting("processes", "2", "Processes that answer requests."),
+    Setting("threads", "4", "Requests that one process answers at once."),
+    Setting("proxies", "0", "Reverse proxies in front of the server whose word is taken."),
+    Setting("session_hours", "12", "Hours after which somebody has to sign in again."),
+    Setting(
+        "second_factor",
+        "hub_analyst hub_admin bureau_officer",
+        "Roles that need a second factor to sign in; none: nobody does.",
+    ),
+    Setting("cache", "", "Address of a Redis for what is counted for a while; empty: files."),
+    Setting("mail", "", "Address of the mail server (smtp://…); empty: no mail is sent."),
+    Setting("mail_from", "noroshi@localhost", "Sender of mails."),
+    Setting("private_webhooks", "no", "Whether webhooks may go to private addresses: yes or no."),
+    Setting("requests_per_minute", "600", "Requests of one API key in a minute."),
+    Setting("feeds", "none", "Sources that are pulled by themselves: their names, all, or none."),
+    Setting("feed_hours", "", "Hours from one pull to the next where not as usual: nvd=6 epss=24."),
+    Setting("feed_proxy", "", "Proxy through which sources are asked; empty: none."),
+    Setting("feed_mirror", "", "Mirror that is asked for all sources; empty: they themselves."),
+    Setting("feed_csaf", "", "Addresses of further CSAF providers' metadata."),
+    Setting("nvd_key", "", "Key for NVD's API, which then answers ten times as often."),
+    Setting(
+        "metrics_token", "", "Word that /metrics asks for; empty: this machine alone reads it."
+    ),
 )
 """The table. The reference in ``docs/`` is held complete by a test."""
 
@@ -65,12 +92,33 @@ class Configuration(msgspec.Struct, frozen=True):
     max_unpacked_bytes: int
     max_document_bytes: int
     escalate_after_hours: int
+    site_url: str
+    listen: tuple[str, int]
+    processes: int
+    threads: int
+    proxies: int
+    session_hours: int
+    second_factor: frozenset[Role]
+    cache: str
+    mail: str
+    mail_from: str
+    private_webhooks: bool
+    requests_per_minute: int
+    metrics_token: str
+    feeds: tuple[str, ...]
+    feed_hours: Mapping[str, int]
+    feed_proxy: str
+    feed_mirror: str
+    feed_csaf: tuple[str, ...]
+    nvd_key: str
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Configuration:
     """Read and check all settings; raises `MisconfiguredError` naming the one that is wrong."""
     values = _values(environment)
     data = Path(values["data"]).expanduser().resolve()
+    if not (values["database"] and values["secret_key"]):
+        _make(data)
     return Configuration(
         data=data,
         database=database(values["database"], data),
@@ -83,6 +131,25 @@ def load(environment: Mapping[str, str] = os.environ) -> Configuration:
         max_unpacked_bytes=_positive(values, "max_unpacked_bytes"),
         max_document_bytes=_positive(values, "max_document_bytes"),
         escalate_after_hours=_positive(values, "escalate_after_hours"),
+        site_url=_site(values),
+        listen=_listen(values),
+        processes=_positive(values, "processes"),
+        threads=_positive(values, "threads"),
+        proxies=0 if values["proxies"] == "0" else _positive(values, "proxies"),
+        session_hours=_positive(values, "session_hours"),
+        second_factor=_roles(values),
+        cache=_address(values, "cache", ("redis", "rediss")),
+        mail=_address(values, "mail", ("smtp", "smtps")),
+        mail_from=values["mail_from"],
+        private_webhooks=_one_of(values, "private_webhooks", ("yes", "no")) == "yes",
+        requests_per_minute=_positive(values, "requests_per_minute"),
+        metrics_token=values["metrics_token"],
+        feeds=_feeds(values),
+        feed_hours=_feed_hours(values),
+        feed_proxy=_address(values, "feed_proxy", ("http", "https")),
+        feed_mirror=_address(values, "feed_mirror", ("http", "https")).rstrip("/"),
+        feed_csaf=_providers(values),
+        nvd_key=_nvd_key(values),
     )
 
 
@@ -126,6 +193,103 @@ def _positive(values: Mapping[str, str], name: str) -> int:
     return int(values[name])
 
 
+def _split(address: str) -> SplitResult:
+    """Take an address apart; the scheme of one that cannot be, as its port is none, is none."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return SplitResult("?", "", "", "", "")
+    return parts
+
+
+def _site(values: Mapping[str, str]) -> str:
+    if not values["site_url"]:
+        return f"http://localhost:{_listen(values)[1]}"
+    parts = _split(values["site_url"])
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        detail = f"{values['site_url']!r} is not an address such as https://noroshi.example.jp"
+        raise MisconfiguredError(setting="site_url", detail=detail)
+    return values["site_url"].rstrip("/")
+
+
+def _listen(values: Mapping[str, str]) -> tuple[str, int]:
+    host, _, port = values["listen"].rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        detail = f"{values['listen']!r} is not an address and a port such as 127.0.0.1:8000"
+        raise MisconfiguredError(setting="listen", detail=detail)
+    return host.strip("[]"), int(port)
+
+
+def _roles(values: Mapping[str, str]) -> frozenset[Role]:
+    words = values["second_factor"].split()
+    known = {role.value for role in Role}
+    for word in words:
+        if word not in known and words != ["none"]:
+            detail = f"{word!r} is not one of {', '.join(sorted(known))}"
+            raise MisconfiguredError(setting="second_factor", detail=detail)
+    return frozenset(Role(word) for word in words if word != "none")
+
+
+def _feeds(values: Mapping[str, str]) -> tuple[str, ...]:
+    words = values["feeds"].split()
+    if words in ([], ["none"]):
+        return ()
+    known = feed_names()
+    if words == ["all"]:
+        return known
+    _refuse_unknown("feeds", words, known)
+    return tuple(name for name in known if name in words)
+
+
+def _feed_hours(values: Mapping[str, str]) -> Mapping[str, int]:
+    pairs = [word.partition("=") for word in values["feed_hours"].split()]
+    if pairs:
+        _refuse_unknown("feed_hours", [name for name, _, _ in pairs], feed_names())
+    hours = {name: hours for name, _, hours in pairs}
+    return {name: _positive({"feed_hours": text}, "feed_hours") for name, text in hours.items()}
+
+
+def feed_names() -> tuple[str, ...]:
+    """Return the names of the sources that can be pulled."""
+    from noroshi.edge.feeds.sources import FEEDS  # noqa: PLC0415 - all formats: for who pulls alone
+
+    return tuple(FEEDS)
+
+
+def _refuse_unknown(setting: str, words: Sequence[str], known: Sequence[str]) -> None:
+    for word in words:
+        if word not in known:
+            detail = f"{word!r} is not one of {', '.join(sorted(known))}"
+            raise MisconfiguredError(setting=setting, detail=detail)
+
+
+def _providers(values: Mapping[str, str]) -> tuple[str, ...]:
+    words = values["feed_csaf"].split()
+    for word in words:
+        if place(word, Reach.PUBLIC) is None or not word.endswith(".json"):
+            detail = f"{word!r} is not an address such as https://…/provider-metadata.json"
+            raise MisconfiguredError(setting="feed_csaf", detail=detail)
+    return tuple(words)
+
+
+def _nvd_key(values: Mapping[str, str]) -> str:
+    """Return the key; whatever could not stand in a header is none, and is never repeated."""
+    if not re.fullmatch(r"[A-Za-z0-9-]{0,100}", values["nvd_key"]):
+        detail = "expected letters, digits and hyphens, as NVD sends them"
+        raise MisconfiguredError(setting="nvd_key", detail=detail)
+    return values["nvd_key"]
+
+
+def _address(values: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    """Return an address of a service; empty for none. Its password is never repeated in errors."""
+    parts = _split(values[name])
+    if values[name] and (parts.scheme not in schemes or not parts.hostname):
+        detail = f"expected {schemes[0]}://user:password@host:port"
+        raise MisconfiguredError(setting=name, detail=detail)
+    return values[name]
+
+
 def _zone(values: Mapping[str, str]) -> str:
     try:
         ZoneInfo(values["time_zone"])
@@ -135,12 +299,19 @@ def _zone(values: Mapping[str, str]) -> str:
     return values["time_zone"]
 
 
+def _make(data: Path) -> None:
+    """Make the data folder if there is none; only its owner looks into it."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise MisconfiguredError(setting="data", detail=str(error)) from error
+
+
 def _kept_secret(data: Path) -> str:
     """Read the key from the data folder, or make it there, readable by its owner only."""
     path = data / "secret-key"
     try:
         if not path.exists():
-            data.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_urlsafe(48))
@@ -162,7 +333,7 @@ def database(address: str, data: Path) -> dict[str, object]:
 
     ``postgresql://user:password@host:port/name``, ``sqlite:///path``, or empty: the embedded one.
     """
-    parts = urlsplit(address)
+    parts = _split(address)
     if parts.scheme in {"", "sqlite"}:
         path = Path(unquote(parts.path)) if parts.path else data / "noroshi.sqlite3"
         options = {

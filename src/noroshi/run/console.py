@@ -101,6 +101,16 @@ def local_time(value: dt.datetime | None) -> str:
     return "–" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
+def ago(value: dt.timedelta) -> str:
+    """Return how long ago something was, to the minute, the hour or the day."""
+    minutes = max(0, int(value.total_seconds() // 60))
+    if minutes < 120:
+        return _("%(count)d min") % {"count": minutes}
+    if minutes < 48 * 60:
+        return _("%(count)d h") % {"count": minutes // 60}
+    return _("%(count)d d") % {"count": minutes // 1440}
+
+
 def count(text: str) -> int:
     """Read a number of rows or processes: one or more."""
     return _number(text, 1, 1_000_000)

@@ -7,14 +7,19 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from django.conf import settings
 from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from noroshi.core.errors import NotFound
+from noroshi.hub.dispatch import queries as dispatch
+from noroshi.hub.knowledge import following
 from noroshi.hub.knowledge.models import Source, Vulnerability
 from noroshi.hub.members import queries as members
 from noroshi.hub.todo.models import Todo
@@ -25,6 +30,9 @@ LEAST_FREE = 2_000_000_000
 
 BEHIND = dt.timedelta(hours=1)
 """How long a due to-do row may wait before somebody is told that no worker runs."""
+
+LATELY = dt.timedelta(days=7)
+"""How long somebody is told of a message that has not arrived."""
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -73,13 +81,24 @@ def _database() -> Iterator[Complaint]:
             _("Start it, or correct NOROSHI_DATABASE."),
         )
         return
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if migrations_missing():
         yield Complaint(
             _("The tables of the database are not up to date."), _("Run: noroshi migrate")
         )
         return
     yield from _contents()
+
+
+def migrations_missing() -> bool:
+    """Say whether the tables of the database are those of an earlier version, or none."""
+    return not _migrations() <= set(MigrationRecorder(connection).applied_migrations())
+
+
+@lru_cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    """Return every migration of this version: (app, name)."""
+    loader = MigrationLoader(None)
+    return frozenset(loader.graph.nodes)
 
 
 def _contents() -> Iterator[Complaint]:
@@ -103,11 +122,28 @@ def _contents() -> Iterator[Complaint]:
             _("Run it again: what is complete is passed over."),
             grave=False,
         )
+    for name in following.in_trouble():
+        yield Complaint(
+            _("%(source)s could not be pulled the last time.") % {"source": name},
+            _("See: noroshi feed status"),
+            grave=False,
+        )
     if Todo.objects.filter(not_before__lte=utc_now() - BEHIND).exists():
         waiting = Todo.objects.filter(not_before__lte=utc_now()).count()
         yield Complaint(
             _("%(count)d things wait to be worked on.") % {"count": waiting},
             _("Run a worker: noroshi run"),
+            grave=False,
+        )
+
+    if count := dispatch.not_arrived(utc_now() - LATELY):
+        sentence = ngettext(
+            "%(count)d message has not arrived.", "%(count)d messages have not arrived.", count
+        )
+        place = f"{settings.NOROSHI.site_url}/outgoing"
+        yield Complaint(
+            sentence % {"count": count},
+            _("See %(place)s for the reasons.") % {"place": place},
             grave=False,
         )
 

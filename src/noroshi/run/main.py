@@ -20,11 +20,11 @@ def main() -> None:
     except MisconfiguredError as error:  # there may be no settings to translate with
         _fail(str(error))
     except NoroshiError as error:
-        from noroshi.run.wording import sentence
+        from noroshi.edge.sentences import sentence
 
         _fail(sentence(error))
     except _database_error() as error:
-        from noroshi.run.wording import database_failed
+        from noroshi.edge.sentences import database_failed
 
         if _interrupted(error):
             sys.exit(130)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from rich.console import Console
 
 from noroshi.core.delivery import ANSWERS, BUREAU_LEVEL, DeliveryState
+from noroshi.edge import words
 from noroshi.hub.notices.letters import Content as Letter
 from noroshi.hub.notices.letters import Counted, Named, Personal, letter
 from noroshi.hub.notices.models import Delivery
 from noroshi.hub.notices.preview import Preview
-from noroshi.hub.notices.views import Head, Late, OwnDelivery, Standing, Whole
-from noroshi.run import words
+from noroshi.hub.notices.views import Head, Late, Listed, OwnDelivery, Standing, Whole
 from noroshi.run.console import local_time
 from noroshi.run.tables import say, show
 
@@ -52,7 +52,7 @@ def recipients(console: Console, seen: Preview) -> None:
         )
         say(console, sentence % {"count": seen.others})
     if seen.informed:
-        names = ", ".join(seen.informed)
+        names = ", ".join(_name(one.name, one.name_en) for one in seen.informed)
         say(console, _("May read it and follow it up: %(names)s") % {"names": names})
 
 
@@ -85,9 +85,9 @@ def _name(name: str, name_en: str) -> str:
     return name if get_language() == "ja" else name_en or name
 
 
-def listed(console: Console, heads: Iterable[Head], own: Mapping[str, OwnDelivery]) -> None:
+def listed(console: Console, found: Iterable[Listed]) -> None:
     """Print a list of notices, with how each stands with the reader's own organisation."""
-    rows = [_row(head, own.get(head.name)) for head in heads]
+    rows = [_row(one.head, one.delivery) for one in found]
     columns = (
         _("Number"),
         _("Marking"),

@@ -1,9 +1,7 @@
-"""Rows for people, for pipes and for spreadsheets; whatever the rows hold stays mere text."""
+"""Rows for people and for pipes; whatever the rows hold stays mere text."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
@@ -13,9 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from noroshi.core.characters import STEERING_IN_A_LINE
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that spreadsheets would calculate (OWASP, CSV injection)."""
 
 
 def show(
@@ -53,20 +48,6 @@ def say(console: Console, text: str) -> None:
 def clean(text: str) -> str:
     """Return the text without characters that could steer a terminal."""
     return STEERING_IN_A_LINE.sub("\ufffd", text)
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as CSV (RFC 4180) in which no cell is a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(columns)
-    writer.writerows([inert(cell) for cell in row] for row in rows)
-    return buffer.getvalue()
-
-
-def inert(cell: str) -> str:
-    """Return the cell so that no spreadsheet calculates it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[int]:

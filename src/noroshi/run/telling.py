@@ -16,11 +16,11 @@ from noroshi.core.assess.phrases import Lang
 from noroshi.core.facets import Affected, Record, State
 from noroshi.core.policy.visibility import Viewer
 from noroshi.core.versions.ranges import readable
+from noroshi.edge import words
 from noroshi.hub.knowledge import overview
 from noroshi.hub.matching import queries as matching
 from noroshi.hub.matching.evidence import evidence
 from noroshi.hub.notices import queries as notices
-from noroshi.run import words
 from noroshi.run.console import local_time
 from noroshi.run.tables import say, show
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 from rich.console import Console
 
+from noroshi.edge import words
+from noroshi.edge.tables import number
 from noroshi.hub.reports.figures import Figure, Figures
-from noroshi.run import words
 from noroshi.run.tables import show
 
 
@@ -22,14 +21,6 @@ def show_figures(console: Console, counted: Figures) -> None:
     title = sentence % {"year": counted.year, "day": counted.as_of.isoformat()}
     columns = (_("Yardstick"), _("Counted"), _("Plan"), _("Unit"))
     show(console, columns, [_row(one) for one in counted.figures], title=title)
-
-
-def number(value: Decimal | None) -> str:
-    """Return a number to three decimals, without noughts at its end; empty for none."""
-    if value is None:
-        return ""
-    text = f"{value:.3f}"
-    return text.rstrip("0").rstrip(".")
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

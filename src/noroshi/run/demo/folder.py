@@ -11,6 +11,9 @@ from noroshi.core.errors import Refused
 
 MARK = "this-is-a-demonstration"
 
+SETTINGS = 'second_factor = "none"  # a visitor has no security key at hand\n'
+"""Settings of a demonstration."""
+
 
 def make_anew(folder: Path) -> None:
     """Empty the folder of an earlier demonstration, and mark it as one.
@@ -32,3 +35,4 @@ def make_anew(folder: Path) -> None:
         name.with_name(name.name + ending).unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     mark.touch()
+    (folder / "noroshi.toml").write_text(SETTINGS, "utf-8")

@@ -13,13 +13,14 @@ from rich.console import Console
 from noroshi.core.delivery import ANSWERS
 from noroshi.core.fiscal import TOKYO, fiscal_year
 from noroshi.core.policy.visibility import System
+from noroshi.edge import words
 from noroshi.hub.inventory.models import Component, Package
 from noroshi.hub.inventory.models import System as MemberSystem
 from noroshi.hub.knowledge.models import AffectedRange, Vulnerability
 from noroshi.hub.matching.models import Finding
 from noroshi.hub.notices.models import Delivery, Escalation, Notice
 from noroshi.hub.reports.figures import figures
-from noroshi.run import telling, words
+from noroshi.run import telling
 from noroshi.run.tables import say, show
 from noroshi.run.yardsticks import show_figures
 

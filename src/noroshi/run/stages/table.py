@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 import msgspec
 from django.conf import settings
 
+from noroshi.edge.outbound.sending import channels
+from noroshi.hub.dispatch import actions as dispatch
 from noroshi.hub.inventory.actions import FIND, MATCH_PACKAGE
 from noroshi.hub.knowledge.assessing import assess_vulnerabilities
 from noroshi.hub.knowledge.merging import ASSESS, MATCH
 from noroshi.hub.matching import actions as matching
 from noroshi.hub.matching.actions import PROPOSE
 from noroshi.hub.notices import actions as notices
-from noroshi.hub.notices.actions import ESCALATE
+from noroshi.hub.notices.actions import DISPATCH, ESCALATE
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -34,6 +36,10 @@ def _escalate(deliveries: Sequence[int], now: dt.datetime) -> int:
     return notices.escalate(deliveries, now=now, every=every)
 
 
+def _dispatch(deliveries: Sequence[int], now: dt.datetime) -> int:
+    return dispatch.expand(deliveries, channels=channels(), now=now)
+
+
 STAGES = (
     Stage(ASSESS, 500, lambda numbers, now: assess_vulnerabilities(numbers, now=now)),
     Stage(
@@ -46,5 +52,6 @@ STAGES = (
     Stage(FIND, 20, lambda numbers, now: matching.find(numbers, now=now), "matching"),
     Stage(PROPOSE, 200, lambda numbers, now: notices.propose(numbers, now=now)),
     Stage(ESCALATE, 200, _escalate),
+    Stage(DISPATCH, 200, _dispatch),
 )
 """Judge before matching, match before finding, find before proposing: each is then done once."""

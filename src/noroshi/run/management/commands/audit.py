@@ -42,7 +42,8 @@ class Command(RoomCommand):
 
     def list(self, options: Options) -> None:
         """Show the newest events, newest first."""
-        events = queries.newest(options["limit"], verb=options["verb"], actor=options["actor"])
+        asked = queries.Asked(verb=options["verb"], actor=options["actor"])
+        events = queries.newest(options["limit"], asked)
         rows = [
             (str(row.seq), local_time(row.at), row.actor, row.verb, row.object, row.detail)
             for row in events

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +15,10 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 from rich.progress import Progress, TaskID
 
-from noroshi.run import words
+from noroshi.edge import words
 from noroshi.run.console import Command as Base
 from noroshi.run.console import progress
-from noroshi.run.demo import folder, loading, story
+from noroshi.run.demo import folder, loading, signins, story
 from noroshi.run.demo.report import Step, report
 from noroshi.run.demo.sample import Sample, read
 from noroshi.run.stages.worker import Worker, utc_now
@@ -31,9 +32,13 @@ class Command(Base):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take ``--no-serve``."""
-        parser.add_argument("--no-serve", action="store_true", help=_("end after the report"))
+        parser.add_argument(
+            "--no-serve",
+            action="store_true",
+            help=_("end after the report, without serving the site"),
+        )
 
-    def handle(self, **_options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         """Run the demonstration; its data folder is made anew."""
         folder.make_anew(settings.NOROSHI.data)
         sample = read()
@@ -43,6 +48,7 @@ class Command(Base):
         with progress(self.err) as bar:
             records = _load(sample, beginning, bar, steps)
             _play(sample, beginning, now, bar, steps)
+        password = signins.give_password()
         report(self.out, steps, records, now)
         say(self.out, "")
         say(
@@ -50,6 +56,16 @@ class Command(Base):
             _("The data are in %(folder)s; look around with NOROSHI_DATA=%(folder)s noroshi …")
             % {"folder": settings.NOROSHI.data},
         )
+        say(self.out, "")
+        signins.show_them(self.out, password)
+        if not options["no_serve"]:
+            serve_without_mail()
+
+
+def serve_without_mail() -> None:
+    """Serve; the people of the sample do not exist, and nothing is ever mailed to them."""
+    os.environ["NOROSHI_MAIL"] = ""
+    call_command("serve")
 
 
 def _load(

@@ -8,11 +8,11 @@ from django.core.management.base import CommandParser
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from noroshi.edge import words
 from noroshi.hub.matching import queries
 from noroshi.hub.matching.evidence import Evidence, evidence
 from noroshi.hub.matching.models import Finding
 from noroshi.hub.members import queries as members
-from noroshi.run import words
 from noroshi.run.console import Command as Base
 from noroshi.run.console import count
 from noroshi.run.tables import say

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.core.delivery import ANSWERS, DeliveryState
 from noroshi.core.policy.marking import Tlp
-from noroshi.hub.notices import actions, queries
+from noroshi.hub.notices import actions, listing, queries
 from noroshi.hub.notices.letters import Content
 from noroshi.run import notices
 from noroshi.run.arguments import (
@@ -113,8 +113,12 @@ class Command(RoomCommand):
     def list(self, options: Options) -> None:
         """List notices; for a member, how each stands with its organisation."""
         viewer = acting(options).viewer
-        own = {each.head.name: each.delivery for each in queries.inbox(viewer)}
-        notices.listed(self.out, queries.notices(viewer), own)
+        page = listing.notices(viewer)
+        rows = [*page.items]
+        while page.after:
+            page = listing.notices(viewer, after=page.after)
+            rows += page.items
+        notices.listed(self.out, rows)
 
     def show(self, options: Options) -> None:
         """Show a whole notice."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.core.fiscal import TOKYO, fiscal_year
 from noroshi.core.policy.visibility import System
+from noroshi.edge.tables import csv_text, number
 from noroshi.hub.reports.actions import set_budget
 from noroshi.hub.reports.figures import figures, rows_behind
 from noroshi.hub.reports.models import BudgetLine
@@ -17,7 +18,7 @@ from noroshi.hub.reports.plan import FigureId
 from noroshi.run import yardsticks
 from noroshi.run.console import Options, RoomCommand, Verbs, year
 from noroshi.run.stages.worker import utc_now
-from noroshi.run.tables import csv_text, say, show
+from noroshi.run.tables import say, show
 
 FORMATS = ("text", "csv", "json")
 
@@ -55,9 +56,9 @@ class Command(RoomCommand):
                 rows = [
                     (
                         one.id.value,
-                        yardsticks.number(one.value),
+                        number(one.value),
                         one.unit,
-                        yardsticks.number(one.plan),
+                        number(one.plan),
                     )
                     for one in counted.figures
                 ]

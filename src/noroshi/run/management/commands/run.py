@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from noroshi.run import words
+from noroshi.edge import words
+from noroshi.edge.outbound.sending import Counts, drain
 from noroshi.run.console import Command as Base
 from noroshi.run.console import progress
-from noroshi.run.stages.worker import Effort, Worker
+from noroshi.run.stages.following import Following
+from noroshi.run.stages.outgoing import Outgoing
+from noroshi.run.stages.worker import Effort, Worker, utc_now
 from noroshi.run.tables import say
 
-PAUSE = 2.0
+PAUSE = 0.5
 """Seconds between looks for new work."""
+
+LOOK_FOR_FEEDS = 5.0
+"""Seconds between looks for a source that is due."""
 
 
 class Command(Base):
     """Work on what is to be done."""
 
-    help = _("work on what is to be done: assess, match, propose, escalate")
+    help = _("work on what is to be done: assess, match, propose, escalate, send")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take ``--until-idle``."""
@@ -43,8 +51,9 @@ class Command(Base):
             worker = Worker(watch=watch)
             if options["until_idle"]:
                 worker.until_idle()
+                counts = [drain(utc_now, threading.Event())]
             else:
-                self._for_ever(worker)
+                counts = self._for_ever(worker)
         for name, effort in worker.efforts.items():
             if effort.objects:
                 say(
@@ -57,12 +66,29 @@ class Command(Base):
                         "seconds": effort.seconds,
                     },
                 )
+        self._say_sent(counts)
 
-    def _for_ever(self, worker: Worker) -> None:
+    def _say_sent(self, counts: Sequence[Counts]) -> None:
+        sent, failed = sum(one.sent for one in counts), sum(one.failed for one in counts)
+        if sent or failed:
+            sentence = _("sending: %(sent)d arrived, %(failed)d did not")
+            say(self.out, sentence % {"sent": sent, "failed": failed})
+
+    def _for_ever(self, worker: Worker) -> list[Counts]:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_args: stop.set())
         say(self.err, _("Working; stop with Ctrl-C."))
-        while not stop.is_set():
-            worker.until_idle(stop=stop)
-            stop.wait(PAUSE)
+        outgoing = Outgoing(stop, PAUSE)
+        outgoing.start()
+        following = Following(settings.NOROSHI.feeds, stop, LOOK_FOR_FEEDS)
+        following.start()
+        try:
+            while not stop.is_set():
+                worker.until_idle(stop=stop)
+                stop.wait(PAUSE)
+        finally:
+            stop.set()
+            following.join()
+            outgoing.join()
+        return list(outgoing.counts.values())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from noroshi.core.errors import FormatError, NoroshiError, NotFound, Refused, TooLarge
 from noroshi.core.policy.visibility import System
 from noroshi.core.sector import Criticality, Exposure
+from noroshi.edge.sentences import sentence
 from noroshi.hub.inventory import queries
 from noroshi.hub.inventory.actions import AddedInventory, NewSystem, add_system_inventory
 from noroshi.hub.members import queries as members
@@ -18,7 +19,6 @@ from noroshi.hub.members.models import Organisation
 from noroshi.run.console import Options, RoomCommand, Verbs, local_time
 from noroshi.run.stages.worker import utc_now
 from noroshi.run.tables import say, show
-from noroshi.run.wording import sentence
 
 
 class Command(RoomCommand):
