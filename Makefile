@@ -26,7 +26,7 @@ WANTED := $(BIN)/python -c 'import sys, tomllib; \
 # What the caller's shell says about Python is not meant for .venv.
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_REQUIRE_VIRTUALENV DJANGO_SETTINGS_MODULE
 
-.PHONY: help demo test check bench docs messages constraints clean
+.PHONY: help demo test check bench docs messages screenshots constraints clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -47,7 +47,8 @@ check: .venv/.dev  ## look at form, rules, types, imports and migrations; all of
 	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 bench: .venv/.dev  ## measure, each number beside the floor or the peer it is compared with
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for name in first_fire ingest site versions sbom; do \
+		echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 docs: .venv/.docs  ## build the documentation into site/
 	rm -rf site
@@ -58,6 +59,10 @@ docs: .venv/.docs  ## build the documentation into site/
 
 messages: .venv/.dev  ## bring the Japanese catalogue up to date with the sentences in the source
 	$(BIN)/python -m tests.sentences
+
+screenshots: .venv/.dev  ## take the pictures of the documentation anew
+	NOROSHI_SCREENSHOTS=1 $(BIN)/python -m pytest tests/docs/test_screenshots.py -k seen
+	@git status --short docs/*/images
 
 constraints:  ## pin every package anew (needs uv)
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

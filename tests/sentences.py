@@ -7,12 +7,14 @@ with an empty translation, those that are gone are dropped.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
 
 from tests.sources import ROOT, SRC, modules, name, tree
 
@@ -28,6 +30,9 @@ msgstr ""
 """
 CATALOGUE = SRC / "run" / "locale" / "ja" / "LC_MESSAGES" / "django.po"
 
+_TEXT = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+_CALL = re.compile(rf"\b(gettext|ngettext|_)\(\s*({_TEXT})(?:,\s*({_TEXT}))?")
+
 SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 
@@ -41,9 +46,25 @@ def template() -> Catalog:
     for path in modules():
         for sentence in _spoken(path):
             found.add(sentence, locations=[(name(path), 0)])
+    for path in templates():
+        for sentence in _shown(path):
+            found.add(sentence, locations=[(name(path), 0)])
     for path, sentence in error_sentences():
         found.add(sentence, locations=[(name(path), 0)])
     return found
+
+
+def templates() -> list[Path]:
+    """Return every template of the pages and mails."""
+    found = [path for path in SRC.rglob("templates/**/*") if path.suffix in {".html", ".txt"}]
+    return sorted(found)
+
+
+def _shown(path: Path) -> Iterator[str | tuple[str, str]]:
+    """Yield the sentences of a template: Django itself says what is to be translated in it."""
+    for call in _CALL.finditer(templatize(path.read_text("utf-8"))):
+        words = [ast.literal_eval(word) for word in call.groups()[1:] if word]
+        yield (words[0], words[1]) if call[1] == "ngettext" else words[0]
 
 
 def calls(path: Path) -> Iterator[ast.Call]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -67,16 +68,36 @@ def _own_server() -> str:
     return f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
 
-def _programs() -> str:
-    """Return the folder of PostgreSQL's own programs, installing them where we may."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+def chromium() -> str:
+    """Return the path of Debian's Chromium, installing it where we may; raises without one."""
+    found = shutil.which("chromium")
+    if not found and _install("chromium", "fonts-noto-cjk"):
+        found = shutil.which("chromium")
+    if not found:
+        message = "the tests need Chromium: install it (apt-get install chromium fonts-noto-cjk)"
+        raise RuntimeError(message)
+    return found
+
+
+def _install(*packages: str) -> bool:
+    """Install packages of Debian, one test process at a time; say whether we may."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    with (Path(tempfile.gettempdir()) / "noroshi-tests-install").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
         subprocess.run(["apt-get", "update", "-q"], check=True)
         subprocess.run(
-            ["apt-get", "install", "-qy", "--no-install-recommends", "postgresql"],
+            ["apt-get", "install", "-qy", "--no-install-recommends", *packages],
             check=True,
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         )
+    return True
+
+
+def _programs() -> str:
+    """Return the folder of PostgreSQL's own programs, installing them where we may."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found and _install("postgresql"):
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         message = (

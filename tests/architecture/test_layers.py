@@ -6,11 +6,12 @@ import ast
 import contextlib
 import re
 import statistics
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
 
 from tests.sources import ROOT, SRC, files, modules, name, tree
 
@@ -19,15 +20,25 @@ SQL_ELSEWHERE: dict[str, str] = {}
 
 BROAD_BOUNDARIES: dict[str, str] = {
     "src/noroshi/run/stages/worker.py": "one object that makes a stage fail must not stop the rest",
+    "src/noroshi/edge/outbound/sending.py": "one message that fails must not stop the rest",
 }
 """Outermost boundaries that may catch everything, and why."""
 
-LONG_MODULES: dict[str, str] = {}
+LONG_MODULES: dict[str, str] = {
+    "tests/hub/test_answering.py": "one set of rules, what each does to all the others",
+}
 """Modules of more than 400 lines, and the one reason each still has."""
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "service"}
 
-ASKS_THE_WORLD = ("edge/feeds", "edge/outbound", "edge/federation", "edge/agent")
+ASKS_THE_WORLD = (
+    "edge/connecting.py",
+    "edge/feeds",
+    "edge/outbound",
+    "edge/federation",
+    "edge/agent",
+)
+LISTENS = ("run/serving.py",)  # it looks whether its own address is free
 
 # Written so that the lists do not find themselves.
 MACHINES = re.compile(r"/wor[k]/|/far[m]/|/roo[t]/|/hom[e]/\w|/opt/(?:whee[l]s|pyp[i])")
@@ -56,9 +67,11 @@ def called(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, node.func.id
 
 
-def test_imports_go_down_only(monkeypatch):
-    monkeypatch.chdir(ROOT)
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+def test_imports_go_down_only():
+    # A process of its own: import-linter silences every logger that was there before it.
+    lint = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    ended = subprocess.run(lint, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
 
 
 def test_the_standard_library_asks_the_world_only_where_the_world_is_asked():
@@ -67,7 +80,7 @@ def test_the_standard_library_asks_the_world_only_where_the_world_is_asked():
     found = [
         f"{name(path)} {module}"
         for path in modules()
-        if not path.relative_to(SRC).as_posix().startswith(ASKS_THE_WORLD)
+        if not path.relative_to(SRC).as_posix().startswith(ASKS_THE_WORLD + LISTENS)
         for module in imported(path) & clients
     ]
     assert found == []
