@@ -6,7 +6,7 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 /usr/bin/
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { command -v $$name; break; }; done)
 DEMO_ARGS ?=
-PYTEST_ARGS ?= -n logical
+PYTEST_ARGS ?= -n logical --dist worksteal
 UV ?= uv
 
 BIN := .venv/bin

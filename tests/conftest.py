@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 BOTH = ("sqlite", "postgresql")
 
 
+LONG = ("tests/edge/leaks/", "tests/hub/test_leaks")
+"""Tests of minutes, not of milliseconds."""
+
+
+@pytest.hookimpl(trylast=True)  # after the order was shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take minutes, lest one core ends long after the other."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real feeds and SBOMs; it is not part of the project."""

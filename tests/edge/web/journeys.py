@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from noroshi.core.policy.visibility import System as SystemViewer
 from noroshi.core.sector import Role
@@ -66,7 +66,7 @@ class Journey:
         """See that the page is whole: language, heading, width, nothing that shuts people out."""
         tab = self.tab
         assert tab.locator("html").get_attribute("lang") == self.language
-        assert tab.locator("h1").count() == 1, tab.url
+        expect(tab.locator("h1"), tab.url).to_have_count(1)
         if self.language == "ja":
             assert KANA_OR_KANJI.search(tab.locator("main").inner_text()), tab.url
         wide = tab.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")

@@ -116,7 +116,7 @@ def test_from_the_preview_to_those_and_only_those(begin, visitor, site, language
     for person, expected in ((told, 1), (other, 0)):
         theirs = Journey(site, visitor(person, language=language, width=width), language)
         page = theirs.go("/notices")
-        assert page.locator("main a[href^='/notices/N-']").count() == expected
+        expect(page.locator("main a[href^='/notices/N-']")).to_have_count(expected)
         if expected:
             theirs.press("main a[href^='/notices/N-']")
             theirs.press("main form button.primary")

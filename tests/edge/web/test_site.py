@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from noroshi.core.sector import OrganisationKind, Role
 from noroshi.hub.members.models import Person
@@ -18,7 +19,7 @@ def test_what_a_test_writes_is_what_the_site_reads(site, visitor):
     tab = visitor(hana)
     answer = tab.goto(f"{site.address}/vulnerabilities")
     assert answer.status == 200
-    assert tab.locator("header").get_by_text(hana.name).count() == 1
+    expect(tab.locator("header").get_by_text(hana.name)).to_have_count(1)
 
 
 def test_every_test_begins_with_an_empty_site(site, visitor):
@@ -52,7 +53,7 @@ def test_what_a_tab_does_wrong_is_noticed(site, visitor, bad):
     tab.goto(site.address + reverse("account_login"))
     assert complaints.found == []
     tab.evaluate(bad)
-    tab.wait_for_function("() => true")
+    tab.evaluate("() => new Promise((done) => setTimeout(done))")
     tab.goto(site.address + reverse("account_login"))
     assert complaints.found
 

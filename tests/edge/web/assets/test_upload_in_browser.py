@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from noroshi.core.policy.visibility import System as SystemViewer
 from noroshi.hub.inventory.models import Inventory
@@ -44,11 +45,11 @@ def test_an_sbom_is_chosen_sent_and_its_findings_are_seen(site, visitor, owned, 
     tab.locator("input[type=file]").set_input_files(GOOD)
     tab.locator("form[data-upload] button.primary").click()
     tab.wait_for_url(f"{site.address}/assets/systems/{owned.pk}")
-    assert tab.locator("#messages .note-good").count() == 1
-    assert tab.locator("#matching progress").count() == 1
+    expect(tab.locator("#messages .note-good")).to_have_count(1)
+    expect(tab.locator("#matching progress")).to_have_count(1)
     work()
     tab.get_by_role("link", name=cve(1)).wait_for()  # the page that waits shows them by itself
-    assert tab.locator("#matching progress").count() == 0
+    expect(tab.locator("#matching progress")).to_have_count(0)
 
 
 def test_a_file_is_dropped(site, visitor, owned):
@@ -71,7 +72,7 @@ def test_what_was_refused_is_said_and_another_file_can_be_sent(site, visitor, ow
         tab.locator("input[type=file]").set_input_files(BAD)
         tab.locator("form[data-upload] button.primary").click()
         tab.locator("#id_file-errors").wait_for()
-        tab.wait_for_function("document.activeElement.type === 'file'")
+        expect(tab.locator("input[type=file]")).to_be_focused()
     tab.locator("input[type=file]").set_input_files(GOOD)
     tab.locator("form[data-upload] button.primary").click()
     tab.wait_for_url(f"{site.address}/assets/systems/{owned.pk}")
@@ -84,10 +85,10 @@ def test_it_works_without_script(site, visitor, owned):
     assert not tab.locator("[data-progress]").is_visible()
     tab.locator("input[type=file]").set_input_files(GOOD)
     tab.locator("form[data-upload] button.primary").click()
-    assert tab.locator("#messages .note-good").count() == 1
+    expect(tab.locator("#messages .note-good")).to_have_count(1)
     work()
     tab.get_by_role("link", name="Show how it stands now").click()
-    assert tab.get_by_role("link", name=cve(1)).count() == 1
+    expect(tab.get_by_role("link", name=cve(1))).to_have_count(1)
 
 
 def test_who_was_signed_out_meanwhile_is_led_to_the_sign_in(site, visitor, owned):

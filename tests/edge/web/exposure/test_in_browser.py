@@ -118,7 +118,7 @@ def test_nothing_shuts_anybody_out(site, visitor, taro, place, width, dark):
     grant("minato", "hikari", GrantLevel.DETAIL)
     tab = visitor(taro, width=width, dark=dark)
     tab.goto(site.address + place)
-    assert tab.locator("h1").count() == 1
+    expect(tab.locator("h1")).to_have_count(1)
     assert not tab.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
     found = Axe().run(tab).response["violations"]
     assert [one["id"] for one in found if one["impact"] in SERIOUS] == []

@@ -47,7 +47,7 @@ def test_the_queue_and_what_can_be_asked_of_it(begin):
     running("hikari", ("alpha", "1.0"))
     overdue()
     tab = begin.go("/notices/queue")
-    assert tab.locator("article.queued").count() == 1
+    expect(tab.locator("article.queued")).to_have_count(1)
     for kind in ("proposal", "exposure", "report", "unanswered"):
         begin.go(f"/notices/queue?show={kind}")
 

@@ -146,7 +146,7 @@ class TestKeys:
         tab.goto(site.address + reverse("mfa_list_webauthn"))
         tab.get_by_role("link", name="Remove The only one").click()
         expect(tab.get_by_text("Add another one before")).to_be_visible()
-        assert tab.get_by_role("button", name="Remove the key").count() == 0
+        expect(tab.get_by_role("button", name="Remove the key")).to_have_count(0)
 
     def test_the_passkey_of_who_has_left_opens_nothing(self, site, visitor, taro):
         tab = visitor(taro)
@@ -217,7 +217,7 @@ class TestTwoBrowsers:
             type_password(tab, site, taro)
             is_signed_in(tab, site, taro)
         here.goto(site.address + reverse("usersessions_list"))
-        assert here.get_by_text("another one").count() == 1
+        expect(here.get_by_text("another one")).to_have_count(1)
         here.get_by_role("button", name="Sign out everywhere else").click()
         expect(here.get_by_text("You are signed in nowhere else.")).to_be_visible()
         there.goto(site.address + reverse("my-account"))
@@ -271,6 +271,6 @@ def check(tab: Page, addresses: list[str]) -> None:
         assert answer.status == 200
         found = Axe().run(tab).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], address
-        assert tab.locator("h1").count() == 1
+        expect(tab.locator("h1")).to_have_count(1)
         wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from noroshi.hub.knowledge import catalogue
 from tests.edge.web.journeys import Journey
@@ -91,7 +92,7 @@ def test_the_list_looks_further_on_by_itself(site, visitor, sparse):
     tab.goto(f"{site.address}/vulnerabilities?severity=low")
     tab.get_by_role("link", name=cve(7)).wait_for()
     tab.get_by_role("link", name="First page").last.wait_for()
-    assert tab.locator(".further").count() == 0
+    expect(tab.locator(".further")).to_have_count(0)
 
 
 def test_without_script_one_looks_further_on_oneself(site, visitor, sparse):
