@@ -31,11 +31,15 @@ from noroshi.core.facets import Record, State
 _REGISTRIES = {"cve5": 0, NVD: 1}
 """Who decides on an identifier's state, the highest first; then anybody else who states one."""
 
+_RELAYED = ("rss", "misp", "taxii")
+
 _SOURCES = (
     # Who assigned it and who analysed it.
     *_REGISTRIES,
     # Whoever describes it: databases and vendors, then distributions.
     *("jvn", "osv", "csaf", "redhat", "ubuntu", "debian", "alpine"),
+    # Whoever passes on what was said elsewhere.
+    *_RELAYED,
     # Configurations without a word of description; lists about vulnerabilities.
     *("nvd_overrides", "kev", "epss", "exploitdb", "metasploit", "nuclei"),
 )
@@ -45,7 +49,9 @@ those that describe nothing."""
 _PLACES = {source: place for place, source in enumerate(_SOURCES)}
 _UNKNOWN_SOURCE = _PLACES["nvd_overrides"] - 0.5
 
-_SIGNALS = frozenset({KEV, EPSS, "exploitdb", "metasploit", "nuclei", "nvd_overrides"})
+_SIGNALS = frozenset(
+    {KEV, EPSS, "exploitdb", "metasploit", "nuclei", "nvd_overrides", "vulnrichment", *_RELAYED}
+)
 """Lists about vulnerabilities: that something stands in one says nothing of the identifier's state.
 Trackers and advisories do state it: who still publishes on a rejected identifier contradicts."""
 

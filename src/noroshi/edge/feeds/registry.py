@@ -19,6 +19,7 @@ from noroshi.core.formats import (
     nvd_overrides,
     osv,
     redhat,
+    rss,
     ubuntu,
 )
 from noroshi.core.formats.feed import CatalogueFormat, FeedFormat
@@ -41,6 +42,7 @@ FORMATS: Mapping[str, FeedFormat] = {
         ubuntu,
         debian,
         alpine,
+        rss,
     )
 }
 """Source name → the format of its documents."""
@@ -48,5 +50,5 @@ FORMATS: Mapping[str, FeedFormat] = {
 CATALOGUES: Mapping[str, CatalogueFormat] = {module.SOURCE: module for module in (kev,)}
 """Those whose every document is the whole of it: what is missing there was taken back."""
 
-COMPLETE = frozenset({csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE})
+COMPLETE = frozenset({csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE, rss.SOURCE})
 """Those that call a record ``<document>/<vulnerability>``: a document is all that is said there."""
