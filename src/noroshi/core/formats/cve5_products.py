@@ -20,7 +20,15 @@ from packageurl import PackageURL
 from noroshi.core.errors import FormatError, NotAnIdentifier
 from noroshi.core.facets import Affected, Product, Status, VersionRange
 from noroshi.core.formats import configurations, cve5_versions
-from noroshi.core.identity import Cpe, Purl, fold, named, parse_cpe, parse_purl
+from noroshi.core.identity import (
+    DISTRIBUTION_TYPES,
+    Cpe,
+    Purl,
+    fold,
+    named,
+    parse_cpe,
+    parse_purl,
+)
 
 LONGEST_NAME = 512
 """Characters; the schema allows a vendor no more."""
@@ -153,11 +161,21 @@ def _identities(
     if entry.package_name and _host(entry) in _RED_HAT:
         yield _on_platform(entry, tuple(cpes))
     elif purl is not None:
-        yield _Identity(purl.identity, purl.versions)
+        yield _Identity(_scoped(purl), purl.versions)
     elif cpes:
         yield from _by_cpe(cpes, own_versions=not versioned and _says_affected(entry))
     elif _is_word(entry.vendor) and _is_word(entry.product):
         yield _Identity(named(entry.vendor, entry.product))
+
+
+def _scoped(purl: Purl) -> Product:
+    """Return a package with the release it is in and what builds it, where its URL says so."""
+    given = dict(purl.qualifiers)
+    kept = [*(["arch=source"] if given.get("arch") == "source" else [])]
+    kept += [f"distro={given['distro']}"] if given.get("distro") else []
+    if purl.type not in DISTRIBUTION_TYPES or not kept:
+        return purl.identity
+    return Product("purl", f"{purl.identity.name}?{'&'.join(kept)}")
 
 
 def _by_cpe(cpes: dict[str, Cpe], *, own_versions: bool) -> Iterator[_Identity]:

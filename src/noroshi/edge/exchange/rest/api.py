@@ -19,6 +19,7 @@ from noroshi.edge.exchange.rest import (
     incidents,
     inventories,
     key,
+    merged_views,
     notices,
     problems,
     stix,
@@ -59,7 +60,17 @@ HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
 )
 
 
-ROOMS = (key, vulnerabilities, inventories, findings, notices, incidents, stix, figures)
+ROOMS = (
+    key,
+    vulnerabilities,
+    merged_views,
+    inventories,
+    findings,
+    notices,
+    incidents,
+    stix,
+    figures,
+)
 """The modules with operations, in the order of the document."""
 
 

@@ -108,11 +108,13 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     """The page of one vulnerability; numbers are those of the whole lists.
 
-    ``full``: there may be more records than the page reads.
+    ``cve_form``: it can be written as a CVE record. ``full``: there may be more records than the
+    page reads.
     """
 
     row: Vulnerability
     names: tuple[str, ...]
+    cve_form: bool
     everything: bool
     full: bool
     table: sides.Table
@@ -156,9 +158,11 @@ def portrait(viewer: Viewer, row: Vulnerability, lang: Lang, *, everything: bool
     concerned = concerning.concerned(viewer, row.pk, amounts.systems)
     findings = (*concerned.own, *concerned.others)
     why = evidence(viewer, findings) if findings else {}
+    names = tuple(overview.names_of(row, MOST_NAMES))
     return Portrait(
         row=row,
-        names=tuple(overview.names_of(row, MOST_NAMES)),
+        names=names,
+        cve_form=any(name.startswith("CVE-") for name in names),
         everything=everything,
         full=len(claims) == MOST_RECORDS,
         shelves=remedies.shelves(records, who, lang, amounts.remedies, everything=everything),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from noroshi.edge.web.vulnerabilities import documents, views
+from noroshi.edge.web.vulnerabilities import documents, forms_of_the_field, views
 
 urlpatterns = [
     path("vulnerabilities", views.vulnerabilities, name="vulnerabilities"),
@@ -13,6 +13,16 @@ urlpatterns = [
         "vulnerabilities/<vulnerability:name>/affected",
         views.affected,
         name="vulnerability-affected",
+    ),
+    path(
+        "vulnerabilities/<vulnerability:name>/cve.json",
+        forms_of_the_field.cve_record,
+        name="vulnerability-cve",
+    ),
+    path(
+        "vulnerabilities/<vulnerability:name>/osv.json",
+        forms_of_the_field.osv_record,
+        name="vulnerability-osv",
     ),
     path(
         "vulnerabilities/<vulnerability:name>/documents/<document:number>",
