@@ -14,6 +14,7 @@ from noroshi.core.formats import (
     jvn,
     kev,
     metasploit,
+    misp,
     nuclei,
     nvd,
     nvd_overrides,
@@ -42,6 +43,7 @@ FORMATS: Mapping[str, FeedFormat] = {
         ubuntu,
         debian,
         alpine,
+        misp,
         rss,
     )
 }
@@ -50,5 +52,5 @@ FORMATS: Mapping[str, FeedFormat] = {
 CATALOGUES: Mapping[str, CatalogueFormat] = {module.SOURCE: module for module in (kev,)}
 """Those whose every document is the whole of it: what is missing there was taken back."""
 
-COMPLETE = frozenset({csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE, rss.SOURCE})
+COMPLETE = frozenset({csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE, rss.SOURCE, misp.SOURCE})
 """Those that call a record ``<document>/<vulnerability>``: a document is all that is said there."""
