@@ -15,7 +15,6 @@ import pytest
 import zstandard
 
 from noroshi.edge.feeds.files import (
-    PIECE,
     Limits,
     Meter,
     Payload,
@@ -24,6 +23,7 @@ from noroshi.edge.feeds.files import (
     name_of,
     payloads,
 )
+from noroshi.edge.feeds.unpacking import PIECE
 
 LIMITS = Limits(file=50_000_000, unpacked=50_000_000, payload=1_000_000)
 LINES = [b'{"line":%d}' % number for number in range(1, 2001)]

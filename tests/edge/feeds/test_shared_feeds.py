@@ -42,6 +42,7 @@ HEADING = 2
 FILES = {
     "nvd": ("nvd-api2-1999-2021.jsonl.zst",),
     "cve5": ("cve5-vulnrichment-to-2024-10.jsonl.zst",),
+    "vulnrichment": ("cve5-vulnrichment-to-2024-10.jsonl.zst",),
     "kev": ("kev-to-2024-10.json",),
     "epss": ("epss_scores-2021-04-14.csv.gz", "epss_scores-2021-08-25.csv.gz"),
     "nvd_overrides": ("nvd-overrides-anchore-to-2026-05.jsonl.zst",),

@@ -37,11 +37,11 @@ _SOURCES = (
     # Who assigned it and who analysed it.
     *_REGISTRIES,
     # Whoever describes it: databases and vendors, then distributions.
-    *("jvn", "osv", "csaf", "redhat", "ubuntu", "debian", "alpine"),
+    *("jvn", "osv", "csaf", "redhat", "suse", "amazon", "ubuntu", "debian", "alpine"),
     # Whoever passes on what was said elsewhere.
     *_RELAYED,
     # Configurations without a word of description; lists about vulnerabilities.
-    *("nvd_overrides", "kev", "epss", "exploitdb", "metasploit", "nuclei"),
+    *("nvd_overrides", "vulnrichment", "kev", "epss", "exploitdb", "metasploit", "nuclei"),
 )
 """Sources in the order in which their products and texts are looked at; unknown ones stand before
 those that describe nothing."""

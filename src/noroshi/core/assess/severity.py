@@ -55,6 +55,7 @@ MOST_VOICES = 12
 _OWN_DOCUMENT = {
     NVD: "nvd",
     "redhat": "redhat",
+    "suse": "suse",
     "ubuntu": "ubuntu",
     "debian": "debian",
     "alpine": "alpine",

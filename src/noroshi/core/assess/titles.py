@@ -24,7 +24,7 @@ LONGEST = 200
 
 LANGUAGES = ("ja", "en")
 
-_MAKERS = frozenset({"csaf", "redhat", "ubuntu", "debian", "alpine"})
+_MAKERS = frozenset({"csaf", "redhat", "suse", "amazon", "ubuntu", "debian", "alpine"})
 
 
 def stated(records: Sequence[Record], cast: Cast) -> tuple[Text, ...]:

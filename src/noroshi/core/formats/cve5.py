@@ -91,7 +91,7 @@ def read(document: bytes, /) -> Iterator[Record | FormatError]:
     voices = list(_voices(value))
     conditions = configurations.Conditions()
     affected: dict[Affected, None] = {}
-    for claim in chain.from_iterable(_products(voice, conditions) for voice in voices):
+    for claim in chain.from_iterable(products(voice, conditions) for voice in voices):
         if isinstance(claim, FormatError):
             yield claim
         else:
@@ -111,39 +111,45 @@ def read(document: bytes, /) -> Iterator[Record | FormatError]:
     )
 
 
-class _Voice(NamedTuple):
-    """A container and the name of who speaks in it."""
+class Voice(NamedTuple):
+    """A container, the name of who speaks in it, and its path."""
 
     by: str
     said: cve5_shapes.Container
     path: str
 
 
-def _name_and_state(value: cve5_shapes.Document) -> tuple[str, State]:
-    if value.data_version.partition(".")[0] != "5":
+def check_version(version: str) -> None:
+    """Raise `UnsupportedVersion` for a version of the format that is not read here."""
+    if version.partition(".")[0] != "5":
         raise UnsupportedVersion(
-            "$.dataVersion", format="CVE JSON", version=value.data_version[:20], supported="5"
+            "$.dataVersion", format="CVE JSON", version=version[:20], supported="5"
         )
+
+
+def _name_and_state(value: cve5_shapes.Document) -> tuple[str, State]:
+    check_version(value.data_version)
     state = _STATES.get(value.cve_metadata.state)
     if state is None:
         raise WrongShape("$.cveMetadata.state", detail="neither PUBLISHED nor REJECTED")
     return cve_id(value.cve_metadata.cve_id, "$.cveMetadata.cveId"), state
 
 
-def _voices(value: cve5_shapes.Document) -> Iterator[_Voice]:
+def _voices(value: cve5_shapes.Document) -> Iterator[Voice]:
     cna = value.containers.cna
     who = cna.provider_metadata
     by = who.short_name or value.cve_metadata.assigner_short_name or who.org_id
-    yield _Voice(by, cna, "$.containers.cna")
+    yield Voice(by, cna, "$.containers.cna")
     for index, container in enumerate(value.containers.adp):
         by = container.provider_metadata.short_name or container.provider_metadata.org_id
         if by != _REFERENCES_ONLY:
-            yield _Voice(by, container, f"$.containers.adp[{index}]")
+            yield Voice(by, container, f"$.containers.adp[{index}]")
 
 
-def _products(
-    voice: _Voice, conditions: configurations.Conditions
+def products(
+    voice: Voice, conditions: configurations.Conditions
 ) -> Iterator[Affected | FormatError]:
+    """Yield what a voice says of products; platforms are added to ``conditions``."""
     by, said, path = voice
     yield from cve5_products.affected(said.affected, by, conditions, f"{path}.affected")
     yield from configurations.affected(
@@ -151,11 +157,11 @@ def _products(
     )
 
 
-def _record(value: cve5_shapes.Document, name: str, state: State, voices: list[_Voice]) -> Record:
+def _record(value: cve5_shapes.Document, name: str, state: State, voices: list[Voice]) -> Record:
     cna, by = value.containers.cna, voices[0].by
     about = value.cve_metadata
     advisory = claims.ghsa(cna.source.advisory) if cna.source else None
-    ssvc, exploited = _decisions(voices)
+    ssvc, exploited = decisions(voices)
     return Record(
         source=SOURCE,
         external_id=name,
@@ -167,15 +173,15 @@ def _record(value: cve5_shapes.Document, name: str, state: State, voices: list[_
         modified=claims.moment(about.date_updated),
         titles=claims.texts([("en", cna.title)], by),
         descriptions=_descriptions(voices),
-        severities=_severities(voices),
-        weaknesses=_weaknesses(voices),
-        references=claims.references(_references(value.containers)),
+        severities=severities(voices),
+        weaknesses=weaknesses(voices),
+        references=claims.references(references([cna, *value.containers.adp])),
         ssvc=ssvc,
         exploited=exploited,
     )
 
 
-def _descriptions(voices: list[_Voice]) -> tuple[Text, ...]:
+def _descriptions(voices: list[Voice]) -> tuple[Text, ...]:
     return tuple(
         text
         for by, said, _ in voices
@@ -185,7 +191,8 @@ def _descriptions(voices: list[_Voice]) -> tuple[Text, ...]:
     )
 
 
-def _severities(voices: list[_Voice]) -> tuple[Severity, ...]:
+def severities(voices: list[Voice]) -> tuple[Severity, ...]:
+    """Return the CVSS vectors with their scores."""
     found = {
         claim: None
         for by, said, _ in voices
@@ -196,7 +203,8 @@ def _severities(voices: list[_Voice]) -> tuple[Severity, ...]:
     return tuple(found)
 
 
-def _weaknesses(voices: list[_Voice]) -> tuple[Weakness, ...]:
+def weaknesses(voices: list[Voice]) -> tuple[Weakness, ...]:
+    """Return the weaknesses, each once."""
     found = {
         Weakness(by, cwe): None
         for by, said, _ in voices
@@ -207,13 +215,16 @@ def _weaknesses(voices: list[_Voice]) -> tuple[Weakness, ...]:
     return tuple(found)
 
 
-def _references(containers: cve5_shapes.Containers) -> Iterator[tuple[str, Iterable[str]]]:
-    for container in (containers.cna, *containers.adp):
+def references(
+    containers: Iterable[cve5_shapes.Container],
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the references of containers, each with its tags."""
+    for container in containers:
         for each in container.references:
             yield each.url, [tag for tag in each.tags if tag != _TRANSFERRED]
 
 
-def _decisions(voices: list[_Voice]) -> tuple[tuple[Ssvc, ...], Exploited | None]:
+def decisions(voices: list[Voice]) -> tuple[tuple[Ssvc, ...], Exploited | None]:
     """Return the SSVC decisions, and the first note that a catalogue of exploited CVEs has it."""
     decisions = []
     exploited = None

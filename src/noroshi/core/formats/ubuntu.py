@@ -7,6 +7,9 @@ archives' statements the most decided one is kept. An archive of variants (``fip
 own kernels alone: its other packages bear the names of ordinary ones, and their versions cannot be
 compared. Not taken: ``upstream`` (no package of Ubuntu), snaps, phones and other side archives; the
 description and the scores, which are copies of the CVE's and NVD's; the analysts' notes.
+
+Canonical publishes the tracker for machines in the OSV format, one CVE a document (`ubuntu_osv`);
+both forms come to the same record of the CVE, and the one that was received last counts.
 Source: https://git.launchpad.net/ubuntu-cve-tracker
 """
 
@@ -20,7 +23,15 @@ import msgspec
 
 from noroshi.core.errors import FormatError, WrongShape
 from noroshi.core.facets import Affected, Credit, Rating, Record, Remedy, RemedyKind
-from noroshi.core.formats import claims, distributions, json_parts, releases, salvage, strict_json
+from noroshi.core.formats import (
+    claims,
+    distributions,
+    json_parts,
+    releases,
+    salvage,
+    strict_json,
+    ubuntu_osv,
+)
 from noroshi.core.formats.feed import RawDocument
 from noroshi.core.formats.ubuntu_statuses import ABSENT, Statement, statement
 from noroshi.core.identity import cve_id
@@ -32,6 +43,7 @@ _NOTICE = re.compile(r"https?://(?:\w+\.)?ubuntu\.com/.*\b(USN-\d+-\d+)/?", re.I
 _MAINTAINED = frozenset({"esm-infra", "esm-apps", "esm-infra-legacy"})
 _OF_VARIANTS = frozenset({"fips", "fips-updates", "fips-preview", "realtime", "bluefield"})
 _NOT_TAKEN = frozenset({"upstream", "snap"})
+_OSV = b'"schema_version"'
 _RATINGS = frozenset({"negligible", "low", "medium", "high", "critical"})
 
 
@@ -77,12 +89,19 @@ _VITAL_OF_STATUS = frozenset({"$", "$.status"})
 
 
 def documents(payload: bytes, /) -> Iterator[RawDocument | FormatError]:
-    """Split the payload into its lines."""
-    yield from json_parts.lines(payload)
+    """Split the payload into its lines, or take it whole where a document has many."""
+    body = payload.removeprefix(b"\xef\xbb\xbf").strip()
+    if body.partition(b"\n")[0].strip() == b"{":
+        yield RawDocument("", body)
+    else:
+        yield from json_parts.lines(payload)
 
 
 def read(document: bytes, /) -> Iterator[Record | FormatError]:
     """Read the record of one CVE."""
+    if _OSV in document:
+        yield from ubuntu_osv.read(SOURCE, document)
+        return
     try:
         cve, packages, odd = _decode(document)
         name = cve_id(cve.candidate, "$.candidate")

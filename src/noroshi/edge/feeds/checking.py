@@ -15,11 +15,15 @@ from typing import TypeVar
 
 import msgspec
 
-from noroshi.core.errors import BrokenArchive, UnexpectedAnswer
-from noroshi.edge.feeds.files import PIECE, gunzip
+from noroshi.core.errors import BrokenArchive, FormatError, UnexpectedAnswer
+from noroshi.edge.feeds import unpacking
 from noroshi.edge.feeds.port import Answer
+from noroshi.edge.feeds.unpacking import PIECE, gunzip
 
 T = TypeVar("T")
+
+MOST_UNPACKED = 1 << 36
+"""Bytes that are counted through at most; what is read of them has limits of its own."""
 
 GZIP = b"\x1f\x8b"
 
@@ -47,6 +51,20 @@ def members(answer: Answer) -> list[zipfile.ZipInfo]:
             return [member for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise UnexpectedAnswer(answer.address, detail="it is not a whole zip archive") from error
+
+
+def tar_members(answer: Answer) -> list[str]:
+    """Return the names in a tar archive; raises `UnexpectedAnswer` where it is none, or not whole.
+
+    It is unpacked for that from its beginning to its end: half an archive looks like a whole one.
+    """
+    try:
+        with answer.path.open("rb") as file:
+            read = iter(lambda: file.read(PIECE), b"")
+            _, plain = unpacking.unpacked(answer.path.name, read, MOST_UNPACKED)
+            return [name for name, _ in unpacking.members(plain)]
+    except (*unpacking.BROKEN, FormatError) as error:
+        raise UnexpectedAnswer(answer.address, detail="it is not a whole tar archive") from error
 
 
 def pieces(answer: Answer) -> Iterator[bytes]:

@@ -45,7 +45,7 @@ from noroshi.edge.connecting import (
     numeric,
     public_trust,
 )
-from noroshi.edge.feeds.files import PIECE, Meter
+from noroshi.edge.feeds.files import Meter
 from noroshi.edge.feeds.port import NO_HEADERS, Answer, Feed, File, Mark
 from noroshi.edge.feeds.responses import (
     SHOWN,
@@ -55,6 +55,7 @@ from noroshi.edge.feeds.responses import (
     trouble,
     wait_of,
 )
+from noroshi.edge.feeds.unpacking import PIECE
 
 TIMEOUT = httpx2.Timeout(60, connect=20)
 DEADLINE = 3600.0

@@ -1,4 +1,4 @@
-"""A path on disk → payloads: folders, ``.zip``, ``.gz``, ``.zst`` and ``.jsonl`` unpacked.
+"""A path on disk → payloads: folders, archives, packed files and ``.jsonl`` taken apart.
 
 Everything streams, and everything has a limit: the file, what it unpacks to, a single payload. A
 part that cannot be read is a `FormatError` with its place; the parts beside it go on.
@@ -6,24 +6,17 @@ part that cannot be read is a `FormatError` with its place; the parts beside it 
 
 from __future__ import annotations
 
-import lzma
 import os
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 import msgspec
-import zstandard
 
 from noroshi.core.errors import BrokenArchive, FormatError, TooLarge
-
-PIECE = 1 << 20
-"""Bytes read at a time."""
-
-BITE = 1 << 10
-"""Bytes given to the Zstandard engine at a time."""
+from noroshi.edge.feeds import unpacking
+from noroshi.edge.feeds.unpacking import PIECE, Pieces
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -76,20 +69,6 @@ def name_of(file: Path, path: Path) -> str:
     return os.fsencode(name).decode(errors="backslashreplace")  # not every name is UTF-8
 
 
-_BROKEN = (
-    OSError,
-    EOFError,
-    RuntimeError,  # zipfile: it is encrypted
-    NotImplementedError,  # zipfile: packed in a way it does not know
-    ValueError,
-    zlib.error,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
-    zstandard.ZstdError,
-)
-"""What the libraries raise when they cannot go on."""
-
-
 Wanted = Callable[[str], bool]
 """Whether a part of an archive is read, by its name there."""
 
@@ -109,12 +88,15 @@ def payloads(
             raise TooLarge(limit=limits.file)
         if path.suffix == ".zip":
             yield from _zip(path, name, limits, budget, meter, wanted)
+        elif unpacking.is_tar(path.name):
+            with path.open("rb") as file:
+                yield from _tar(name, _pieces(file, meter), limits, budget, wanted)
         else:
             with path.open("rb") as file:
                 yield from _contents(name, _pieces(file, meter), limits, budget)
     except FormatError as problem:
         yield Unreadable(name, problem)
-    except _BROKEN as error:
+    except unpacking.BROKEN as error:
         yield Unreadable(name, _broken(error))
 
 
@@ -133,9 +115,19 @@ def _zip(
                 if budget.spent:
                     raise
                 yield Unreadable(name, problem)
-            except _BROKEN as error:
+            except unpacking.BROKEN as error:
                 yield Unreadable(name, _broken(error))
             meter.read += member.compress_size
+
+
+def _tar(
+    archive_name: str, packed: Pieces, limits: Limits, budget: _Budget, wanted: Wanted
+) -> Iterator[Payload | Unreadable]:
+    """Take an archive apart as it streams; what is wrong with it ends it."""
+    _, plain = unpacking.unpacked(archive_name, packed, limits.unpacked)
+    for member, file in unpacking.members(plain):
+        if wanted(member):
+            yield from _contents(f"{archive_name}/{member}", _pieces(file, None), limits, budget)
 
 
 def _broken(error: Exception) -> BrokenArchive:
@@ -161,9 +153,6 @@ class _Budget:
             yield piece
 
 
-Pieces = Iterator[bytes]
-
-
 def _pieces(file: IO[bytes], meter: Meter | None) -> Pieces:
     while piece := file.read(PIECE):
         if meter:
@@ -175,79 +164,21 @@ def _contents(
     name: str, pieces: Pieces, limits: Limits, budget: _Budget
 ) -> Iterator[Payload | Unreadable]:
     """Unpack one stream by its name's endings, then cut it into payloads."""
-    inner = name
-    while True:
-        stem, _, ending = inner.rpartition(".")
-        if ending == "gz":
-            pieces = gunzip(pieces)
-        elif ending in {"zst", "zstd"}:
-            pieces = _unzstd(pieces)
-        else:
-            break
-        pieces = _capped(pieces, limits.unpacked)
-        inner = stem
-    pieces = budget.spend(pieces)
+    inner, plain = unpacking.unpacked(name, pieces, limits.unpacked)
+    pieces = budget.spend(plain)
     if inner.endswith((".jsonl", ".ndjson")):
         yield from _lines(name, pieces, limits.payload)
     elif inner.endswith(".csv"):
         yield from _table(name, pieces, limits.payload)
     else:
-        yield Payload(name, "", b"".join(_capped(pieces, limits.payload)))
-
-
-def gunzip(pieces: Pieces) -> Pieces:
-    """Unpack gzip members one after the other; a truncated one raises after its good part."""
-    engine = zlib.decompressobj(wbits=31)
-    for piece in pieces:
-        data = piece
-        while data:
-            if engine.eof:
-                data = data.lstrip(b"\0")  # padding behind the last member, as gzip(1) allows
-                if not data:
-                    break
-                engine = zlib.decompressobj(wbits=31)
-            yield engine.decompress(data, PIECE)
-            data = engine.unconsumed_tail or engine.unused_data
-    if not engine.eof:
-        raise BrokenArchive(detail="the compressed file ends too early")
-
-
-def _unzstd(pieces: Pieces) -> Pieces:
-    """Unpack Zstandard frames one after the other; a truncated one raises after its good part.
-
-    The engine is fed in small bites because a bite may unpack to 45,000 times its size.
-    """
-    engine = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-    for piece in pieces:
-        for start in range(0, len(piece), BITE):
-            data = piece[start : start + BITE]
-            while data:
-                if engine.eof:
-                    engine = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-                yield from _cut(engine.decompress(data))
-                data = engine.unused_data if engine.eof else b""
-    if not engine.eof:
-        raise BrokenArchive(detail="the compressed file ends too early")
-
-
-def _cut(data: bytes) -> Pieces:
-    return (data[start : start + PIECE] for start in range(0, len(data), PIECE))
-
-
-def _capped(pieces: Pieces, limit: int) -> Pieces:
-    total = 0
-    for piece in pieces:
-        total += len(piece)
-        if total > limit:
-            raise TooLarge(limit=limit)
-        yield piece
+        yield Payload(name, "", b"".join(unpacking.capped(pieces, limits.payload)))
 
 
 def _table(name: str, pieces: Pieces, limit: int) -> Iterator[Payload]:
     """Take a table whole; of one that ends too early, the lines that are whole."""
     held: list[bytes] = []
     try:
-        held.extend(_capped(pieces, limit))
+        held.extend(unpacking.capped(pieces, limit))
     except (BrokenArchive, EOFError):
         lines, newline, _ = b"".join(held).rpartition(b"\n")
         if newline:

@@ -22,6 +22,7 @@ from noroshi.core.formats import (
     redhat,
     rss,
     ubuntu,
+    vulnrichment,
 )
 from noroshi.core.formats.feed import CatalogueFormat, FeedFormat
 
@@ -43,8 +44,9 @@ FORMATS: Mapping[str, FeedFormat] = {
         ubuntu,
         debian,
         alpine,
-        misp,
         rss,
+        misp,
+        vulnrichment,
     )
 }
 """Source name → the format of its documents."""

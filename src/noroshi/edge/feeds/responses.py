@@ -11,7 +11,7 @@ import httpx2
 from noroshi.core.addresses import Place
 from noroshi.core.errors import BrokenArchive, UnexpectedAnswer, Unreachable
 from noroshi.edge.connecting import asked_to_wait, is_trust
-from noroshi.edge.feeds.files import gunzip
+from noroshi.edge.feeds.unpacking import gunzip
 
 SHOWN = 300
 """Characters of an address in an error."""

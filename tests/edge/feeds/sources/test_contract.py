@@ -15,10 +15,11 @@ from noroshi.edge.feeds.files import Meter, Payload, payloads
 from noroshi.edge.feeds.port import Cursor, Feed, Mark, Step
 from noroshi.edge.feeds.registry import FORMATS
 from noroshi.edge.feeds.sources import FEEDS, Options, alpine, csaf, osv
+from noroshi.edge.feeds.sources.repositories import Repository
 from tests.edge.feeds.clients import LIMITS, tools
 from tests.edge.feeds.server import World, body, half, status
-from tests.edge.feeds.sources import worlds
-from tests.hub.feeds import cve
+from tests.edge.feeds.sources import trackers, worlds
+from tests.hub.feeds import cve, cve5, raw
 from tests.hub.sector import DAY, HOUR, NOON
 
 FIRST, LATER = list(range(6)), [*range(6), 6, 7]
@@ -53,11 +54,30 @@ def _csaf(world: World, numbers: list[int], at: dt.datetime) -> None:
     provider.put(numbers[len(FIRST) :], at)
 
 
+def _redhat(world: World, numbers: list[int], at: dt.datetime) -> None:
+    found = trackers.RedHat(world)
+    found.put(FIRST, NOON)
+    found.put(numbers[len(FIRST) :], at)
+
+
 def _alpine(world: World, numbers: list[int], _at: dt.datetime) -> None:
     for release in ("edge", "v3.16"):
         for repository in alpine.REPOSITORIES:
             address = f"{alpine.BASE}/{release}/{repository}.json"
             world.put(address, worlds.alpine(numbers))
+
+
+def _repository(source: str, record: Callable[[int], bytes]) -> Serve:
+    feed = FEEDS[source](Options())
+    assert isinstance(feed, Repository)
+
+    def serve(world: World, numbers: list[int], _at: dt.datetime) -> None:
+        served = trackers.Repository(world, feed.repository, record)
+        served.commit(feed.branch, FIRST)
+        if numbers != FIRST:
+            served.commit(feed.branch, numbers[len(FIRST) :])
+
+    return serve
 
 
 def _file(source: str) -> Serve:
@@ -76,6 +96,10 @@ SERVE: dict[str, Serve] = {
     "osv": _osv,
     "csaf": _csaf,
     "alpine": _alpine,
+    "nvd_overrides": _repository("nvd_overrides", trackers.override),
+    "ubuntu": lambda world, numbers, _: trackers.put_ubuntu(world, numbers),
+    "redhat": _redhat,
+    "vulnrichment": _repository("vulnrichment", lambda n: raw(cve5(cve(n)))),
     "jvn": lambda world, numbers, _: worlds.put_jvn(world, numbers),
     **{source: _file(source) for source in ("exploitdb", "metasploit", "nuclei", "debian")},
 }

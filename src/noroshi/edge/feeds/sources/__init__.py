@@ -24,7 +24,11 @@ from noroshi.edge.feeds.sources import (
     metasploit,
     nuclei,
     nvd,
+    nvd_overrides,
     osv,
+    redhat,
+    ubuntu,
+    vulnrichment,
 )
 
 
@@ -39,6 +43,7 @@ _ALL: Mapping[str, Callable[[Options], Feed]] = {
     "kev": lambda _: kev.feed(),
     "epss": lambda _: epss.feed(),
     "cve5": lambda _: cve5.feed(),
+    "vulnrichment": lambda _: vulnrichment.feed(),
     "jvn": lambda _: jvn.feed(),
     "nvd": lambda options: nvd.feed(options.nvd_key),
     "osv": lambda _: osv.feed(),
@@ -48,6 +53,9 @@ _ALL: Mapping[str, Callable[[Options], Feed]] = {
     "nuclei": lambda _: nuclei.feed(),
     "debian": lambda _: debian.feed(),
     "alpine": lambda _: alpine.feed(),
+    "nvd_overrides": lambda _: nvd_overrides.feed(),
+    "ubuntu": lambda _: ubuntu.feed(),
+    "redhat": lambda _: redhat.feed(),
 }
 
 FEEDS = {name: make for name, make in _ALL.items() if name in FORMATS}

@@ -20,8 +20,8 @@ import msgspec
 
 from noroshi.core.errors import UnexpectedAnswer
 from noroshi.edge.feeds.checking import decoded, members
-from noroshi.edge.feeds.files import PIECE
 from noroshi.edge.feeds.port import Answer, Client, Cursor, Feed, File, Step
+from noroshi.edge.feeds.unpacking import PIECE
 
 LATEST = "https://api.github.com/repos/CVEProject/cvelistV5/releases/latest"
 RELEASES = "https://github.com/CVEProject/cvelistV5/releases/download"
