@@ -21,6 +21,7 @@ from noroshi.core.formats import (
     osv,
     redhat,
     rss,
+    taxii,
     ubuntu,
     vulnrichment,
 )
@@ -44,6 +45,7 @@ FORMATS: Mapping[str, FeedFormat] = {
         ubuntu,
         debian,
         alpine,
+        taxii,
         rss,
         misp,
         vulnrichment,
@@ -54,5 +56,7 @@ FORMATS: Mapping[str, FeedFormat] = {
 CATALOGUES: Mapping[str, CatalogueFormat] = {module.SOURCE: module for module in (kev,)}
 """Those whose every document is the whole of it: what is missing there was taken back."""
 
-COMPLETE = frozenset({csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE, rss.SOURCE, misp.SOURCE})
+COMPLETE = frozenset(
+    {csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE, rss.SOURCE, misp.SOURCE, taxii.SOURCE}
+)
 """Those that call a record ``<document>/<vulnerability>``: a document is all that is said there."""
