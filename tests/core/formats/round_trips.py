@@ -31,7 +31,7 @@ def view(*records: Record, **changed: object) -> Merged:
         "modified": NOON,
         "records": records,
     }
-    return Merged(**(facts | changed))  # type: ignore[arg-type]
+    return Merged(**(facts | changed))  # type: ignore[arg-type]  # fields of any kind
 
 
 def read_back(format_: ModuleType, written: bytes) -> Record:

@@ -46,7 +46,7 @@ EVERY_BOUND = (
 
 def record(*affected: Affected, **more: object) -> Record:
     facts = {"source": "osv", "external_id": NAME, "names": (NAME,), "affected": affected}
-    return Record(**(facts | more))  # type: ignore[arg-type]
+    return Record(**(facts | more))  # type: ignore[arg-type]  # fields of any kind
 
 
 def cna(*records: Record, **changed: object) -> dict[str, Any]:
