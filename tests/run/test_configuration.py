@@ -72,6 +72,7 @@ def test_a_named_file_is_read(environment, tmp_path):
         ("feed_csaf", "http://psirt.example/provider-metadata.json"),
         ("feed_csaf", "https://10.0.0.1/provider-metadata.json"),
         ("feed_csaf", "https://psirt.example/"),
+        ("feed_csaf_unsigned", "perhaps"),
         ("nvd_key", "two words"),
         ("nvd_key", "a\nb: c"),
     ],

@@ -15,7 +15,8 @@
     │   ├── BrokenArchive      a compressed file that cannot be opened
     │   ├── MissingPart        what a source lists and does not have
     │   ├── Shrunken           a whole catalogue that lost too much at once
-    │   └── WrongHash          bytes without the hash that their source gives
+    │   ├── WrongHash          bytes without the hash that their source gives
+    │   └── WrongSignature · MissingSignature
     ├── FetchError             a source that could not be asked, or did not answer as it should
     │   ├── Unreachable        no connection, no trust, no answer in time, half an answer
     │   ├── AddressRefused     an address, of the source or of a redirect, that is not asked
@@ -187,6 +188,20 @@ class WrongHash(FormatError):
 
     code = "wrong-hash"
     sentence = "this does not have the {kind} that the source gives for it"
+
+
+class WrongSignature(FormatError):
+    """Bytes with a signature beside them that no key of their publisher has made of them."""
+
+    code = "wrong-signature"
+    sentence = "the signature beside this is not one that its publisher made of it"
+
+
+class MissingSignature(FormatError):
+    """Bytes that nobody has signed, or whose publisher names no key to check them with."""
+
+    code = "missing-signature"
+    sentence = "nobody whose key is known has signed this"
 
 
 class FetchError(NoroshiError):

@@ -20,6 +20,7 @@ import msgspec
 from noroshi.core.addresses import Reach, place
 from noroshi.core.errors import MisconfiguredError
 from noroshi.core.sector import Role
+from noroshi.run.given import Given, given, logins
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -68,6 +69,11 @@ SETTINGS = (
     Setting("feed_proxy", "", "Proxy through which sources are asked; empty: none."),
     Setting("feed_mirror", "", "Mirror that is asked for all sources; empty: they themselves."),
     Setting("feed_csaf", "", "Addresses of further CSAF providers' metadata."),
+    Setting("feed_csaf_unsigned", "yes", "Whether unsigned CSAF advisories are taken: yes or no."),
+    Setting("feed_rss", "", "Feeds in RSS or Atom, each with a name: kasumi=https://…"),
+    Setting("feed_misp", "", "MISP feeds, each with a name: circl=https://…/"),
+    Setting("feed_taxii", "", "TAXII servers, roots or collections, each with a name."),
+    Setting("taxii_logins", "", "By name: sector=basic:user:password other=bearer:token."),
     Setting("nvd_key", "", "Key for NVD's API, which then answers ten times as often."),
     Setting(
         "metrics_token", "", "Word that /metrics asks for; empty: this machine alone reads it."
@@ -110,6 +116,11 @@ class Configuration(msgspec.Struct, frozen=True):
     feed_proxy: str
     feed_mirror: str
     feed_csaf: tuple[str, ...]
+    feed_csaf_unsigned: bool
+    feed_rss: Given
+    feed_misp: Given
+    feed_taxii: Given
+    taxii_logins: Mapping[str, str]
     nvd_key: str
 
 
@@ -149,6 +160,11 @@ def load(environment: Mapping[str, str] = os.environ) -> Configuration:
         feed_proxy=_address(values, "feed_proxy", ("http", "https")),
         feed_mirror=_address(values, "feed_mirror", ("http", "https")).rstrip("/"),
         feed_csaf=_providers(values),
+        feed_csaf_unsigned=_one_of(values, "feed_csaf_unsigned", ("yes", "no")) == "yes",
+        feed_rss=given(values, "feed_rss"),
+        feed_misp=given(values, "feed_misp"),
+        feed_taxii=given(values, "feed_taxii"),
+        taxii_logins=logins(values, "taxii_logins", "feed_taxii"),
         nvd_key=_nvd_key(values),
     )
 

@@ -20,7 +20,16 @@ def feed_named(name: str) -> Feed:
     if name not in FEEDS:
         raise NotFound(kind=_("source that can be pulled"), name=name)
     configured = settings.NOROSHI
-    return FEEDS[name](Options(configured.nvd_key, configured.feed_csaf))
+    options = Options(
+        configured.nvd_key,
+        configured.feed_csaf,
+        configured.feed_csaf_unsigned,
+        rss=configured.feed_rss,
+        misp=configured.feed_misp,
+        taxii=configured.feed_taxii,
+        taxii_logins=configured.taxii_logins,
+    )
+    return FEEDS[name](options)
 
 
 def limits() -> Limits:

@@ -15,6 +15,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pysequoia import SignatureMode, Tsk, sign
+
 from tests.core.formats import csaf_samples, jvn_samples
 from tests.core.formats.contract import alpine as alpine_samples
 from tests.core.formats.contract import exploitdb as exploitdb_samples
@@ -199,13 +201,31 @@ def _advisory(number: int, at: dt.datetime) -> bytes:
 # --- csaf ---
 
 
-class Csaf:
-    """A provider. ``folder``: it has a table of changes instead of a ROLIE feed."""
+class Signer:
+    """Somebody with an OpenPGP key."""
 
-    def __init__(self, world: World, provider: str, *, folder: bool = False) -> None:
+    def __init__(self, name: str) -> None:
+        self._key = Tsk.generate(name)
+        self.certificate = self._key.extract_certificate()
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature of some bytes, apart from them."""
+        return sign(self._key.signer(), data, mode=SignatureMode.DETACHED)
+
+
+class Csaf:
+    """A provider. ``folder``: it has a table of changes instead of a ROLIE feed.
+
+    ``signer``: signs what is written.
+    """
+
+    def __init__(
+        self, world: World, provider: str, *, folder: bool = False, signer: Signer | None = None
+    ) -> None:
         self._world = world
         self._base = provider.rpartition("/")[0]
         self._folder = folder
+        self._signer = signer
         self._changed: dict[int, dt.datetime] = {}
         self.list = f"{self._base}/white/{'changes.csv' if folder else 'feed.json'}"
         world.put(provider, raw(self._metadata()))
@@ -214,7 +234,13 @@ class Csaf:
         rolie = {"feeds": [{"url": self.list, "tlp_label": "WHITE"}]}
         amber = {"feeds": [{"url": f"{self._base}/amber/feed.json", "tlp_label": "AMBER"}]}
         open_ = {"directory_url": f"{self._base}/white/"} if self._folder else {"rolie": rolie}
-        return {"canonical_url": f"{self._base}/x", "distributions": [open_, {"rolie": amber}]}
+        told: dict[str, Any] = {"distributions": [open_, {"rolie": amber}]}
+        if self._signer is not None:
+            key = f"{self._base}/openpgp/key.asc"
+            self._world.put(key, str(self._signer.certificate).encode())
+            fingerprint = self._signer.certificate.fingerprint.upper()
+            told["public_openpgp_keys"] = [{"url": key, "fingerprint": fingerprint}]
+        return {"canonical_url": f"{self._base}/x", **told}
 
     def address(self, number: int) -> str:
         """Return where an advisory is."""
@@ -233,6 +259,8 @@ class Csaf:
         digest = hashlib.sha512(data if about is None else about).hexdigest()
         self._world.put(self.address(number), data)
         self._world.put(f"{self.address(number)}.sha512", f"{digest}  x.json\n".encode())
+        if self._signer is not None:
+            self._world.put(f"{self.address(number)}.asc", self._signer.sign(data))
 
     def _table(self) -> bytes:
         written = io.StringIO()
@@ -246,7 +274,8 @@ class Csaf:
     def _entry(self, number: int, at: dt.datetime) -> dict[str, Any]:
         address = self.address(number)
         hashes = [{"rel": "hash", "href": f"{address}.{kind}"} for kind in ("sha256", "sha512")]
-        links = [{"rel": "self", "href": address}, *hashes]
+        signature = {"rel": "signature", "href": f"{address}.asc"}
+        links = [{"rel": "self", "href": address}, *hashes, signature]
         return {"id": f"KSA-{number}", "updated": at.isoformat(), "link": links}
 
 

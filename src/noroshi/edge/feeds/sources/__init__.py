@@ -22,21 +22,34 @@ from noroshi.edge.feeds.sources import (
     jvn,
     kev,
     metasploit,
+    misp,
     nuclei,
     nvd,
     nvd_overrides,
     osv,
     redhat,
+    rss,
+    taxii,
     ubuntu,
     vulnrichment,
 )
+from noroshi.edge.feeds.sources.given import Given
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What the settings say of single sources. ``csaf_providers``: beside the usual ones."""
+    """What the settings say of single sources. ``csaf_providers``: beside the usual ones.
+
+    ``csaf_unsigned``: advisories without a signature are taken.
+    """
 
     nvd_key: str = ""
     csaf_providers: tuple[str, ...] = ()
+    csaf_unsigned: bool = True
+    rss: Given = ()
+    misp: Given = ()
+    taxii: Given = ()
+    # By the names of those addresses, what is sent as ``Authorization``.
+    taxii_logins: Mapping[str, str] = taxii.NO_LOGINS
 
 
 _ALL: Mapping[str, Callable[[Options], Feed]] = {
@@ -47,7 +60,7 @@ _ALL: Mapping[str, Callable[[Options], Feed]] = {
     "jvn": lambda _: jvn.feed(),
     "nvd": lambda options: nvd.feed(options.nvd_key),
     "osv": lambda _: osv.feed(),
-    "csaf": lambda options: csaf.feed(options.csaf_providers),
+    "csaf": lambda options: csaf.feed(options.csaf_providers, unsigned=options.csaf_unsigned),
     "exploitdb": lambda _: exploitdb.feed(),
     "metasploit": lambda _: metasploit.feed(),
     "nuclei": lambda _: nuclei.feed(),
@@ -56,6 +69,9 @@ _ALL: Mapping[str, Callable[[Options], Feed]] = {
     "nvd_overrides": lambda _: nvd_overrides.feed(),
     "ubuntu": lambda _: ubuntu.feed(),
     "redhat": lambda _: redhat.feed(),
+    "rss": lambda options: rss.feed(options.rss),
+    "misp": lambda options: misp.feed(options.misp),
+    "taxii": lambda options: taxii.feed(options.taxii, options.taxii_logins),
 }
 
 FEEDS = {name: make for name, make in _ALL.items() if name in FORMATS}

@@ -6,8 +6,8 @@ lies beside it (§7.1.18). What is missing or does not have its hash is said, an
 next time: a provider may have been writing just then. Only what is marked TLP:WHITE or CLEAR, or
 not at all, is asked for.
 
-Signatures (§7.1.19) are not checked: that takes OpenPGP, and the provider's key from elsewhere than
-from the provider's own server.
+A signature that lies beside an advisory must be one of the provider's (`csaf_signatures`); whether
+an advisory may come without one is for the settings to say.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from noroshi.core.errors import (
 from noroshi.edge.feeds.checking import decoded, is_object, text
 from noroshi.edge.feeds.port import Answer, Client, Cursor, Feed, File, Mark, Step
 from noroshi.edge.feeds.sources.csaf_listing import Advisory, listed_in_folder, listed_in_rolie
+from noroshi.edge.feeds.sources.csaf_signatures import Key, Signatures, published
 
 PROVIDERS = (
     "https://www.cisa.gov/sites/default/files/csaf/provider-metadata.json",
@@ -66,6 +67,7 @@ class _Distribution(msgspec.Struct, frozen=True):
 
 class _Metadata(msgspec.Struct, frozen=True):
     distributions: list[_Distribution] = []
+    public_openpgp_keys: list[Key] = []
 
 
 _metadata = msgspec.json.Decoder(_Metadata)
@@ -101,9 +103,13 @@ class _Known(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Csaf(msgspec.Struct, frozen=True):
-    """The feed. Its cursor: by list of advisories, what is known of it."""
+    """The feed. Its cursor: by list of advisories, what is known of it.
+
+    ``unsigned``: advisories without a signature are taken.
+    """
 
     providers: tuple[str, ...] = PROVIDERS
+    unsigned: bool = True
     source: str = "csaf"
     cadence: dt.timedelta = dt.timedelta(hours=2)
     apart: float = 0.05
@@ -118,7 +124,7 @@ class Csaf(msgspec.Struct, frozen=True):
         trouble: FetchError | None = None
         for provider in self.providers:
             try:
-                for step in _of_provider(client, provider, cursor):
+                for step in self._of_provider(client, provider, cursor):
                     cursor = step.cursor
                     yield step
             except (BadStatus, UnexpectedAnswer, Unreachable, AddressRefused) as error:
@@ -126,17 +132,18 @@ class Csaf(msgspec.Struct, frozen=True):
         if trouble is not None:
             raise trouble
 
-
-def _of_provider(client: Client, provider: str, cursor: Cursor) -> Iterator[Step]:
-    answer = client.get(provider, "provider-metadata.json")
-    lists = _lists(decoded(answer, _metadata))
-    if not lists:
-        raise UnexpectedAnswer(provider, detail="the provider names no open list of advisories")
-    client.allow(*lists)
-    for address in lists:
-        for step in _of_list(client, address, msgspec.convert(cursor.get(address, {}), _Known)):
-            cursor = {**cursor, address: step.cursor}
-            yield msgspec.structs.replace(step, cursor=cursor)
+    def _of_provider(self, client: Client, provider: str, cursor: Cursor) -> Iterator[Step]:
+        metadata = decoded(client.get(provider, "provider-metadata.json"), _metadata)
+        lists = _lists(metadata)
+        if not lists:
+            raise UnexpectedAnswer(provider, detail="the provider names no open list of advisories")
+        client.allow(*lists)
+        signatures = published(client, metadata.public_openpgp_keys, unsigned=self.unsigned)
+        for address in lists:
+            known = msgspec.convert(cursor.get(address, {}), _Known)
+            for step in _of_list(client, address, known, signatures):
+                cursor = {**cursor, address: step.cursor}
+                yield msgspec.structs.replace(step, cursor=cursor)
 
 
 def _lists(metadata: _Metadata) -> list[str]:
@@ -158,7 +165,7 @@ def _lists(metadata: _Metadata) -> list[str]:
     return list(dict.fromkeys(rolie or folders))
 
 
-def _of_list(client: Client, address: str, known: _Known) -> Iterator[Step]:
+def _of_list(client: Client, address: str, known: _Known, signatures: Signatures) -> Iterator[Step]:
     """Yield what is new in one list. The cursors of these steps are those of the list alone."""
     in_folder = address.endswith(".csv")
     answer = client.get_if_changed(address, "changes.csv" if in_folder else "feed.json")
@@ -170,7 +177,7 @@ def _of_list(client: Client, address: str, known: _Known) -> Iterator[Step]:
     left = known.left(listed)
     for start in range(0, len(left), BATCH):
         batch = left[start : start + BATCH]
-        files, problems, missed = _fetched(client, batch)
+        files, problems, missed = _fetched(client, batch, signatures)
         rest = start + BATCH < len(left)
         known = known.after(batch, missed, rest=rest)
         yield Step(msgspec.to_builtins(known), files, () if rest else marks, problems)
@@ -180,7 +187,7 @@ Problems = tuple[tuple[str, FormatError], ...]
 
 
 def _fetched(
-    client: Client, batch: list[Advisory]
+    client: Client, batch: list[Advisory], signatures: Signatures
 ) -> tuple[tuple[File, ...], Problems, list[Advisory]]:
     """Fetch advisories; return those that came, what was wrong with the others, and the others."""
     files: list[File] = []
@@ -188,7 +195,11 @@ def _fetched(
     missed: list[Advisory] = []
     for one in batch:
         answer = client.find(one.address, one.name)
-        problem = MissingPart() if answer is None else _wrong(client, one, answer)
+        problem = (
+            MissingPart()
+            if answer is None
+            else _wrong(client, one, answer) or signatures.wrong(client, one, answer)
+        )
         if answer is not None and problem is None:
             files.append(answer.file)
         elif problem is not None:
@@ -210,6 +221,6 @@ def _wrong(client: Client, advisory: Advisory, answer: Answer) -> FormatError | 
     return None if is_object(answer.path) else BrokenJson(detail="it is not an object")
 
 
-def feed(providers: tuple[str, ...] = ()) -> Feed:
+def feed(providers: tuple[str, ...] = (), *, unsigned: bool = True) -> Feed:
     """Return the feed; ``providers``: asked beside those that are always asked."""
-    return Csaf(tuple(dict.fromkeys((*PROVIDERS, *providers))))
+    return Csaf(tuple(dict.fromkeys((*PROVIDERS, *providers))), unsigned)

@@ -20,11 +20,15 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]")
 
 
 class Advisory(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One advisory: when it changed, its address, and those of its hashes, the strongest first."""
+    """One advisory: when it changed, its address, those of its hashes, the strongest first.
+
+    ``signature``: where that would be; empty: nowhere.
+    """
 
     at: dt.datetime
     address: str
     hashes: tuple[str, ...] = ()
+    signature: str = ""
 
     @property
     def name(self) -> str:
@@ -71,7 +75,8 @@ def listed_in_rolie(answer: Answer) -> list[Advisory]:
         address = (own or [entry.content.src])[0]
         if not address or entry.updated.tzinfo is None:
             raise UnexpectedAnswer(answer.address, detail="an entry has no address or no time")
-        found.append(Advisory(entry.updated, address, tuple(hashes)))
+        signed = [link.href for link in entry.link if link.rel == "signature"]
+        found.append(Advisory(entry.updated, address, tuple(hashes), (signed or [""])[0]))
     return _sorted(answer, found)
 
 
@@ -86,7 +91,8 @@ def listed_in_folder(answer: Answer) -> list[Advisory]:
             detail = f"line {len(found) + 1} is not a name and a time"
             raise UnexpectedAnswer(answer.address, detail=detail)
         address = urljoin(answer.address, row[0])
-        found.append(Advisory(at, address, tuple(f"{address}.{kind}" for kind in HASHES)))
+        hashes = tuple(f"{address}.{kind}" for kind in HASHES)
+        found.append(Advisory(at, address, hashes, f"{address}.asc"))
     return _sorted(answer, found)
 
 
