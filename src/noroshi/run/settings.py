@@ -24,7 +24,7 @@ LANGUAGES = [("en", "English"), ("ja", "日本語")]
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 LOGGING_CONFIG = None  # structlog writes the logs
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": {**NOROSHI.database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {"default": {**NOROSHI.database, "CONN_MAX_AGE": 900, "CONN_HEALTH_CHECKS": True}}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
