@@ -36,12 +36,14 @@ Answer = Callable[[BaseHTTPRequestHandler, Request], None]
 class World:
     """What the sources serve. Places are addresses without ``https://``.
 
-    ``faults``: answers that a place gives first, one after the other. ``clock``: the servers' own.
+    ``answers``: of places that say more than a file does. ``faults``: answers that a place gives
+    first, one after the other. ``clock``: the servers' own.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.pages: dict[str, Callable[[Query], bytes]] = {}
+        self.answers: dict[str, Answer] = {}
         self.faults: dict[str, list[Answer]] = {}
         self.requests: list[Request] = []
         self.clock = NOON
@@ -68,6 +70,8 @@ class World:
         faults = self.faults.get(request.place)
         if faults:
             faults.pop(0)(handler, request)
+        elif request.place in self.answers:
+            self.answers[request.place](handler, request)
         elif request.place in self.pages:
             send(handler, 200, self.pages[request.place](request.query))
         elif request.place in self.files:

@@ -11,7 +11,7 @@ MISP taxonomy ``tlp``, MISP object template ``vulnerability`` (``state``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from noroshi.core.errors import FormatError, NotAnIdentifier, WrongShape
 from noroshi.core.policy.marking import Tlp, parse_tlp
@@ -42,6 +42,19 @@ def refusal(event: object) -> FormatError | None:
     return WrongShape("$.Event.distribution", detail=f"neither TLP:CLEAR nor for all; {_ONLY}")
 
 
+def may_be_open(tags: Iterable[str]) -> bool:
+    """Say whether a list that tells the tags of an event leaves it open that all may read it."""
+    try:
+        return all(tlp is Tlp.CLEAR for tlp in map(_tlp, tags) if tlp is not None)
+    except NotAnIdentifier:
+        return False
+
+
+def _tlp(tag: str) -> Tlp | None:
+    """Return the label of a tag; raises `NotAnIdentifier` for one of TLP that is none."""
+    return parse_tlp(tag) if tag.strip().lower().startswith("tlp") else None
+
+
 class _Said:
     """What the parts of an event say of who may read it."""
 
@@ -54,8 +67,8 @@ class _Said:
         """Take one member of one object; raises `NotAnIdentifier` for a tag that is unclear."""
         if key == "Tag":
             for name in _names(value):
-                if name.strip().lower().startswith("tlp"):
-                    tlp = parse_tlp(name)
+                tlp = _tlp(name)
+                if tlp is not None:
                     self.strictest = max(self.strictest or tlp, tlp)
         elif key == "distribution":
             self.distributions.add(str(value))

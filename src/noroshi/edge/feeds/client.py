@@ -51,6 +51,7 @@ from noroshi.edge.feeds.responses import (
     SHOWN,
     announced,
     decoded,
+    own_headers,
     request_headers,
     trouble,
     wait_of,
@@ -331,7 +332,7 @@ class HttpClient:
             response.headers.get("ETag", "")[:500],
             response.headers.get("Last-Modified", "")[:100],
         )
-        return Answer(File(name, path), mark, asked, served_at)
+        return Answer(File(name, path), mark, asked, served_at, own_headers(response.headers))
 
     def _save(self, response: httpx2.Response, path: Path, asked: str) -> None:
         largest = self._rules.largest

@@ -50,21 +50,25 @@ class Step(msgspec.Struct, frozen=True):
     wanted: Wanted = every_part
 
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
 class Answer(msgspec.Struct, frozen=True):
-    """A file that a server gave. ``served_at``: when, by the server's own clock."""
+    """A file that a server gave. ``served_at``: when, by the server's own clock.
+
+    ``headers``, in lower case: its ``content-type``, and those of a protocol of its own (``x-…``).
+    """
 
     file: File
     mark: Mark
     address: str
     served_at: dt.datetime
+    headers: Mapping[str, str] = NO_HEADERS
 
     @property
     def path(self) -> Path:
         """Where it lies."""
         return self.file.path
-
-
-NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Client(Protocol):

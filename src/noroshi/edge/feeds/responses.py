@@ -31,6 +31,12 @@ def request_headers(where: Place, name: str, more: Mapping[str, str]) -> dict[st
     }
 
 
+def own_headers(headers: httpx2.Headers) -> dict[str, str]:
+    """Return what an answer is, and what it says in headers of a protocol of its own."""
+    names = {name.lower() for name in headers if name.lower().startswith("x-")}
+    return {name: headers[name][:SHOWN] for name in ("content-type", *names) if name in headers}
+
+
 def announced(headers: httpx2.Headers) -> int:
     """Return the bytes that an answer says to have; 0 where it does not."""
     text = headers.get("Content-Length", "")

@@ -18,7 +18,7 @@ from noroshi.edge.feeds.sources import FEEDS, Options, alpine, csaf, osv
 from noroshi.edge.feeds.sources.repositories import Repository
 from tests.edge.feeds.clients import LIMITS, tools
 from tests.edge.feeds.server import World, body, half, status
-from tests.edge.feeds.sources import trackers, worlds
+from tests.edge.feeds.sources import given_worlds, trackers, worlds
 from tests.hub.feeds import cve, cve5, raw
 from tests.hub.sector import DAY, HOUR, NOON
 
@@ -96,6 +96,9 @@ SERVE: dict[str, Serve] = {
     "osv": _osv,
     "csaf": _csaf,
     "alpine": _alpine,
+    "rss": given_worlds.Worlds.rss,
+    "misp": given_worlds.Worlds.misp,
+    "taxii": given_worlds.Worlds.taxii,
     "nvd_overrides": _repository("nvd_overrides", trackers.override),
     "ubuntu": lambda world, numbers, _: trackers.put_ubuntu(world, numbers),
     "redhat": _redhat,
@@ -157,7 +160,7 @@ def pulls(source, served, tmp_path, monkeypatch) -> Pulls:
     monkeypatch.setattr(osv, "BATCH", 1)
     monkeypatch.setattr(csaf, "BATCH", 1)
     SERVE[source](served[0], FIRST, NOON)
-    return Pulls(FEEDS[source](Options()), tmp_path, served[1])
+    return Pulls(FEEDS[source](given_worlds.OPTIONS), tmp_path, served[1])
 
 
 def every(numbers: list[int]) -> set[str]:

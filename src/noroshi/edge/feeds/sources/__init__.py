@@ -33,7 +33,7 @@ from noroshi.edge.feeds.sources import (
     ubuntu,
     vulnrichment,
 )
-from noroshi.edge.feeds.sources.given import Given
+from noroshi.edge.feeds.sources.given import NO_LOGINS, Given
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ class Options(msgspec.Struct, frozen=True):
     misp: Given = ()
     taxii: Given = ()
     # By the names of those addresses, what is sent as ``Authorization``.
-    taxii_logins: Mapping[str, str] = taxii.NO_LOGINS
+    taxii_logins: Mapping[str, str] = NO_LOGINS
 
 
 _ALL: Mapping[str, Callable[[Options], Feed]] = {
