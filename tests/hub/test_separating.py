@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from noroshi.core.policy.visibility import System
-from noroshi.hub.knowledge.models import Alias, AliasConflict, Record, Vulnerability
+from noroshi.hub.knowledge.models import Alias, AliasConflict, Entry, Record, Vulnerability
 from noroshi.hub.matching.models import Finding, FindingStatus
 from noroshi.hub.todo.models import Todo
 from tests.hub import sector as world
@@ -51,7 +51,7 @@ class TestApart:
         rows = numbers()
         assert {("assess", rows[ONE]), ("assess", rows[A])} <= asked
         work()
-        assert Vulnerability.objects.get(preferred_id=A).words
+        assert Entry.objects.filter(vulnerability__preferred_id=A).exists()
 
     def test_what_was_joined_is_itself_again(self):
         bring("cve5", cve5(ONE))

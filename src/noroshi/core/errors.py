@@ -28,6 +28,11 @@
     ├── NotFound               no such thing — or none that this viewer may see
     ├── Refused                a rule of the hub says no
     ├── Stale                  what it was based on has changed meanwhile
+    ├── QueryError             a search that cannot be understood; each names its place
+    │   ├── NoSuchField · UnusableValue
+    │   ├── QuoteLeftOpen      a quotation mark without its other one
+    │   ├── NothingSought      no letter and no digit in it
+    │   └── TooMuchAsked
     ├── BadCursor              a page asked for by a cursor that no page gave
     ├── UnscopedAccess         a query without a viewer (a programming error, never shown)
     └── MisconfiguredError     a setting that cannot be used
@@ -279,6 +284,48 @@ class Stale(NoroshiError):
 
     code = "stale"
     sentence = "this has changed since you looked at it; nothing was done: please look again"
+
+
+class QueryError(NoroshiError):
+    """A search that cannot be understood. ``at`` counts its characters from 1."""
+
+    code = "query"
+    sentence = "this search cannot be understood"
+
+
+class NoSuchField(QueryError):
+    """A word before a colon that is no field."""
+
+    code = "no-such-field"
+    sentence = "at character {at}: there is no field {field}; there are: {known}"
+
+
+class UnusableValue(QueryError):
+    """A value that its field cannot have."""
+
+    code = "unusable-value"
+    sentence = "at character {at}: {field} cannot be “{value}”; for example: {expected}"
+
+
+class QuoteLeftOpen(QueryError):
+    """A quotation mark without its other one."""
+
+    code = "quote-left-open"
+    sentence = "at character {at}: this quotation mark has no other one"
+
+
+class NothingSought(QueryError):
+    """No letter and no digit in a word."""
+
+    code = "nothing-sought"
+    sentence = "at character {at}: there is nothing to look for in “{text}”"
+
+
+class TooMuchAsked(QueryError):
+    """A query that is too long."""
+
+    code = "too-much-asked"
+    sentence = "at character {at}: this search is too long; the most is {most}"
 
 
 class BadCursor(NoroshiError):

@@ -12,11 +12,10 @@ from noroshi.core.assess.narrate import title
 from noroshi.core.assess.phrases import Lang
 from noroshi.core.facets import Record, State
 from noroshi.hub.bulk import queries as bulk
-from noroshi.hub.knowledge import queries
+from noroshi.hub.knowledge import indexing, queries
 from noroshi.hub.knowledge.fused import Fused
 from noroshi.hub.knowledge.merging import MATCH
 from noroshi.hub.knowledge.preparing import pack_bytes, unpack_record
-from noroshi.hub.knowledge.wording import wording
 from noroshi.hub.todo import actions as todo
 
 LANGUAGES: tuple[Lang, ...] = ("ja", "en")
@@ -31,8 +30,10 @@ def assess_vulnerabilities(numbers: Sequence[int], *, now: dt.datetime) -> int:
     records = queries.records_of(numbers)
     before = queries.current_assessments(numbers)
     columns = queries.fused_columns(numbers)
+    found_by = queries.entries(numbers)
     assessments: list[bulk.Row] = []
     changed: dict[int, Fused] = {}
+    entries: dict[int, queries.Entry] = {}
     rematch: list[int] = []
     known_of = {
         number: [unpack_record(packed) for packed in facets] for number, facets in records.items()
@@ -44,6 +45,8 @@ def assess_vulnerabilities(numbers: Sequence[int], *, now: dt.datetime) -> int:
             judged = msgspec.structs.replace(judged, state=State.REJECTED)
         body = pack_bytes(encode(judged))
         fused = _fused(judged, known)
+        titles = (fused.title_ja, fused.title_en)
+        entries[number] = indexing.entry(judged, titles, known_of.get(number, ()))
         if before.get(number) != body:
             assessments.append((number, bulk.moment(now), judged.model, body))
         if columns[number] != fused:
@@ -52,6 +55,7 @@ def assess_vulnerabilities(numbers: Sequence[int], *, now: dt.datetime) -> int:
                 rematch.append(number)
     queries.append_assessments(assessments)
     queries.write_fused(changed)
+    indexing.write(entries, found_by, set(numbers) - entries.keys())
     todo.ask(MATCH, rematch)
     return len(assessments)
 
@@ -90,5 +94,4 @@ def _fused(assessment: Assessment, records: Sequence[Record]) -> Fused:
         confidence=assessment.reliability.confidence,
         published=assessment.published,
         modified=max(modified, default=None),
-        words=wording(assessment, titles.values()),
     )

@@ -23,7 +23,6 @@ class Fused(msgspec.Struct, frozen=True):
     confidence: int | None
     published: dt.datetime | None
     modified: dt.datetime | None
-    words: str
 
     @property
     def decides_findings(self) -> tuple[str, bool, str, str, str]:

@@ -6,6 +6,7 @@ from django.db import models
 
 from noroshi.hub.identity.models import Product
 from noroshi.hub.knowledge.statuses import STATUS_CODES
+from noroshi.hub.members.models import Person
 
 
 class Source(models.Model):
@@ -96,8 +97,8 @@ class Vulnerability(models.Model):
 
     ``preferred_id``: its CVE id if it has one, else the first name it was known by.
     ``merged_into``: it turned out to be the same as another one, which now holds its names and
-    records. The other columns are the fused answer of the newest assessment, for lists; ``words``
-    is what they are searched by (`noroshi.hub.knowledge.wording`).
+    records. The other columns are the fused answer of the newest assessment, for lists. ``words``
+    is not used any more: `Entry` is.
     """
 
     preferred_id = models.CharField(max_length=120, unique=True)
@@ -127,6 +128,44 @@ class Vulnerability(models.Model):
 
     def __str__(self) -> str:
         return self.preferred_id
+
+
+class Entry(models.Model):
+    """What one vulnerability is found by (`noroshi.hub.knowledge.indexing`).
+
+    ``terms``: tokens, a space on both sides of each (`noroshi.core.search.tokens`), over which each
+    database has its own index: SQLite's FTS5 table ``knowledge_entry_text`` follows by triggers,
+    PostgreSQL has a GIN index. ``shown``: what it is counted under, sources, vendors, weaknesses.
+    """
+
+    vulnerability = models.OneToOneField(
+        Vulnerability, models.CASCADE, primary_key=True, related_name="entry"
+    )
+    terms = models.TextField()
+    shown = models.TextField(blank=True)
+
+
+class SavedSearch(models.Model):
+    """A search that a person keeps under a name; nobody else sees it.
+
+    ``query`` is as it is typed; ``mine``: only what concerns the systems of the person's
+    organisation, whenever it is asked.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="searches", db_index=False)
+    name = models.CharField(max_length=80)
+    query = models.TextField(blank=True)
+    mine = models.BooleanField(default=False)
+    order = models.CharField(max_length=10)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name"], name="saved_search_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Alias(models.Model):

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, When
 from noroshi.core.assess import Assessment, decode
 from noroshi.core.errors import NotFound
 from noroshi.core.facets import Record as RecordFacets
-from noroshi.hub.knowledge.catalogue import spellings
+from noroshi.hub.knowledge.conditions import spellings
 from noroshi.hub.knowledge.merging import UNDATED
 from noroshi.hub.knowledge.models import (
     Alias,

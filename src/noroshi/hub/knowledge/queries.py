@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 from django.db import connection
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
+from noroshi.core.search.tokens import Phrase
 from noroshi.hub.bulk import queries as bulk
+from noroshi.hub.knowledge import models
 from noroshi.hub.knowledge.fused import Fused
 from noroshi.hub.knowledge.models import (
     Alias,
@@ -20,6 +23,13 @@ from noroshi.hub.knowledge.models import (
     Vulnerability,
 )
 from noroshi.hub.knowledge.preparing import PreparedDocument
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What one vulnerability is found by (`models.Entry`)."""
+
+    terms: str
+    shown: str
 
 
 class StoredRecord(msgspec.Struct, frozen=True):
@@ -271,3 +281,104 @@ def write_fused(changed: Mapping[int, Fused]) -> None:
             for number, fused in changed.items()
         ],
     )
+
+
+# --- what vulnerabilities are found by ---
+
+
+def entries(vulnerabilities: Sequence[int]) -> dict[int, Entry]:
+    """Return what these are found by."""
+    rows = models.Entry.objects.filter(pk__in=vulnerabilities)
+    return {n: Entry(terms, shown) for n, terms, shown in rows.values_list("pk", "terms", "shown")}
+
+
+def write_entries(changed: Mapping[int, Entry]) -> None:
+    """Write what these are found by; the index follows by itself (migration 0006)."""
+    rows = [(number, one.terms, one.shown) for number, one in changed.items()]
+    sql = (
+        "INSERT INTO knowledge_entry (vulnerability_id, terms, shown) VALUES (%s, %s, %s) "
+        "ON CONFLICT (vulnerability_id) DO UPDATE SET terms = excluded.terms, "
+        "shown = excluded.shown"
+    )
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+
+
+def delete_entries(vulnerabilities: Sequence[int]) -> None:
+    """Let go what these are found by."""
+    bulk.delete_by("knowledge_entry", "vulnerability_id", vulnerabilities)
+
+
+Sought = tuple[tuple[Phrase, ...], ...]
+"""Phrases: of each inner row any, and of every row one."""
+
+
+def hits(wanted: Sought, without: Sought, most: int) -> list[int]:
+    """Return the vulnerabilities that the index finds, at most so many, in no order.
+
+    ``wanted`` has to hold something.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(*_by_gin(wanted, without, most))
+        else:
+            cursor.execute(
+                "SELECT rowid FROM knowledge_entry_text WHERE knowledge_entry_text MATCH %s "
+                "LIMIT %s",
+                [_fts5(wanted, without), most],
+            )
+        return [int(number) for (number,) in cursor.fetchall()]
+
+
+def _fts5(wanted: Sought, without: Sought) -> str:
+    """Return the query in the words of FTS5, where NOT binds before AND, and AND before OR."""
+    every = " AND ".join(_any_fts5(row) for row in wanted)
+    return "".join([f"({every})", *(f" NOT {_any_fts5(row)}" for row in without)])
+
+
+def _any_fts5(row: tuple[Phrase, ...]) -> str:
+    either = (f'"{" ".join(one.tokens)}"{" *" if one.open else ""}' for one in row)
+    return f"({' OR '.join(either)})"
+
+
+def _by_gin(wanted: Sought, without: Sought, most: int) -> tuple[str, list[str | int]]:
+    """Return the statement for PostgreSQL: the index knows the tokens, the text their order.
+
+    OFFSET 0 keeps the planner from reading the whole table because few rows are asked for.
+    """
+    query = " & ".join(_any_gin(row) for row in wanted)
+    query += "".join(f" & !{_any_gin(row)}" for row in without if _single(row))
+    checks, pieces = "", []
+    for turn, rows in (("", wanted), ("NOT ", without)):
+        for row in (row for row in rows if not _single(row)):
+            checks += f" AND {turn}({' OR '.join(['strpos(terms, %s) > 0'] * len(row))})"
+            pieces += [one.text for one in row]
+    sql = (
+        "SELECT vulnerability_id FROM (SELECT vulnerability_id, terms FROM knowledge_entry WHERE "
+        "array_to_tsvector(string_to_array(btrim(terms), ' ')) @@ %s::tsquery OFFSET 0) found "
+        f"WHERE true{checks} LIMIT %s"
+    )
+    return sql, [query, *pieces, most]
+
+
+def _single(row: tuple[Phrase, ...]) -> bool:
+    return all(len(one.tokens) == 1 for one in row)
+
+
+def _any_gin(row: tuple[Phrase, ...]) -> str:
+    return f"({' | '.join(_all_gin(one) for one in row)})"
+
+
+def _all_gin(one: Phrase) -> str:
+    *before, last = one.tokens
+    quoted = [*(f"'{token}'" for token in before), f"'{last}'{':*' if one.open else ''}"]
+    return f"({' & '.join(quoted)})"
+
+
+def among(numbers: Collection[int]) -> Q:
+    """Return the condition that a vulnerability is one of many, sent as one value."""
+    if connection.vendor == "postgresql":
+        return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(numbers)]))
+    listed = msgspec.json.encode(list(numbers)).decode()
+    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", [listed]))

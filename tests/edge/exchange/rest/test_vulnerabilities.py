@@ -78,6 +78,9 @@ class TestList:
         assert names(q="right-pad") == [cve(2)]
         assert names(q=cve(2).lower()) == [cve(2)]
         assert names(q="nothing of the kind") == []
+        assert names(q="-right-pad severity:critical") == [cve(1)]
+        assert names(purl="pkg:npm/right-pad") == [cve(2)]
+        assert names(product="right-pad", published_until="2000-01-01") == []
         assert names(order="modified", modified_since="2024-05-02") == [cve(1)]
         assert names(order="score")[0] == cve(1)
 
@@ -92,7 +95,11 @@ class TestList:
             ("modified_since", "1714521600"),
             ("published_since", "2024-05-01T00:00:00Z"),
             ("order", "random"),
-            ("q", "x" * 201),
+            ("q", "x" * 501),
+            ("q", "vendro:x"),
+            ("q", '"open'),
+            ("cwe", "seventy-nine"),
+            ("cpe", "apache"),
         ],
     )
     def test_a_filter_that_cannot_be_is_named(self, name, value):

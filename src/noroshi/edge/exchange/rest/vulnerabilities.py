@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.utils.translation import gettext as _
-from ninja import Field, Path, Query, Router
+from ninja import Path, Query, Router
 
 from noroshi.core.assess import Assessment
 from noroshi.core.assess.narrate import summary, title
 from noroshi.core.errors import NotFound
 from noroshi.core.facets import Record
+from noroshi.edge.exchange.rest.asking import VulnerabilityFilters, asked_by
 from noroshi.edge.exchange.rest.bearer import Call
 from noroshi.edge.exchange.rest.operations import Promise, reading
-from noroshi.edge.exchange.rest.parameters import Flag, Line, OptionalDay, Paged
 from noroshi.edge.exchange.rest.shapes import Moment, Page, Shape
 from noroshi.hub.knowledge import catalogue, overview
 from noroshi.hub.knowledge import models as stored
@@ -30,7 +30,6 @@ Name = Annotated[
         description="Any of its names: CVE, JVNDB, GHSA, …",
     ),
 ]
-Rated = Literal["critical", "high", "medium", "low", "none", "unrated"]
 
 
 class VulnerabilityHead(Shape, frozen=True):
@@ -99,23 +98,6 @@ class VulnerabilityAssessment(Shape, frozen=True):
     assessment: Assessment
 
 
-class VulnerabilityFilters(Paged):
-    """What is asked of the list of vulnerabilities."""
-
-    q: Line = Field(
-        "",
-        max_length=catalogue.LONGEST,
-        description="The beginning of a name, or words in titles, products and weaknesses.",
-    )
-    severity: list[Rated] = Field([], max_length=6, description="Any of these.")
-    exploited: Flag = Field(default=False, description="Only what is known to be exploited.")
-    published_since: OptionalDay = Field(None, description="Published that day (UTC) or later.")
-    modified_since: OptionalDay = Field(None, description="Modified that day (UTC) or later.")
-    order: catalogue.Order = Field(
-        catalogue.Order.PUBLISHED, description="What comes first: newest, last changed, highest."
-    )
-
-
 MOST = 500
 """Names, and records, of one vulnerability that are given; nobody has met one with a tenth."""
 
@@ -131,15 +113,7 @@ def list_vulnerabilities(
 
     To follow what changes: `order=modified`, until a page holds what is known already.
     """
-    wanted = catalogue.Filters(
-        text=filters.q,
-        severities=frozenset("" if one == "unrated" else one for one in filters.severity),
-        exploited=filters.exploited,
-        published_since=filters.published_since,
-        modified_since=filters.modified_since,
-        order=filters.order,
-    )
-    found = catalogue.listing(wanted, filters.after, filters.limit)
+    found = catalogue.listing(asked_by(filters), filters.after, filters.limit, order=filters.order)
     return VulnerabilityPage(items=tuple(map(_head, found.items)), after=found.after)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from noroshi.edge.web.vulnerabilities import documents, forms_of_the_field, views
+from noroshi.edge.web.vulnerabilities import documents, forms_of_the_field, keeping, views
 
 urlpatterns = [
+    path("searches", keeping.searches, name="searches"),
     path("vulnerabilities", views.vulnerabilities, name="vulnerabilities"),
     path("vulnerabilities/<vulnerability:name>", views.vulnerability, name="vulnerability"),
     path(

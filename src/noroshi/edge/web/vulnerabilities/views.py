@@ -9,9 +9,11 @@ from django.utils.translation import get_language
 
 from noroshi.core.assess.phrases import Lang
 from noroshi.core.errors import NotFound
+from noroshi.core.search import typing
 from noroshi.edge.web.pages import CONTENTS, Visit, page, show
 from noroshi.edge.web.vulnerabilities import portrait
 from noroshi.edge.web.vulnerabilities.asking import Asking
+from noroshi.edge.web.vulnerabilities.narrowing import narrowing
 from noroshi.hub.knowledge import catalogue, overview
 from noroshi.hub.knowledge.models import Vulnerability
 from noroshi.hub.matching import concerning
@@ -27,13 +29,16 @@ def vulnerabilities(request: Visit) -> HttpResponse:
     if not form.is_valid():
         return show(request, "vulnerabilities/list.html", {"form": form}, status=422)
     after = request.GET.get("after") or None
-    if form.cleaned_data["q"] and not (form.narrows or after):
+    typed = request.GET.get("q", "").strip()
+    if typed and not (form.narrows or after):
         try:
-            return redirect(_address(overview.vulnerability_named(form.cleaned_data["q"])))
+            return redirect(_address(overview.vulnerability_named(typed)))
         except NotFound:
             pass
     mine = concerning.own_vulnerabilities(request.viewer) if form.cleaned_data["mine"] else None
-    listed = catalogue.listing(form.filters(), after, PAGE, among=mine)
+    what = form.asked()
+    found = catalogue.search(what, after, PAGE, order=form.order_, among=mine)
+    listed = found.page
     concerned = concerning.own_systems(request.viewer, [line.number for line in listed.items])
     return show(
         request,
@@ -44,6 +49,9 @@ def vulnerabilities(request: Visit) -> HttpResponse:
             "after": listed.after,
             "further": after is not None,
             "filled": len(listed.items) == PAGE,
+            "counts": found.counts,
+            "kinds": narrowing(found.counts, what, request.GET),
+            "whole": typing.write(what),
         },
     )
 
