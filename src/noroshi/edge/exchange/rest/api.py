@@ -14,6 +14,7 @@ from noroshi.core.errors import NoroshiError
 from noroshi.edge.exchange.rest import (
     bodies,
     description,
+    feed,
     figures,
     findings,
     incidents,
@@ -63,6 +64,7 @@ HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
 ROOMS = (
     key,
     vulnerabilities,
+    feed,
     merged_views,
     inventories,
     findings,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+from typing import cast
+
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -48,6 +52,21 @@ class Key(HttpBearer):
         if caller.viewer.role not in self.roles:
             raise Declined("forbidden", _("This is for other roles."))
         return caller
+
+
+class KeyOrPassword(Key):
+    """Takes the key also as the password of HTTP Basic (RFC 7617), whatever the name."""
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        """Return whose key it is, or nothing."""
+        kind, _space, sent = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "basic":
+            return cast("Caller | None", super().__call__(request))
+        try:
+            name_and_password = base64.b64decode(sent.strip(), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        return self.authenticate(request, name_and_password.partition(":")[2])
 
 
 def _count(caller: Caller) -> None:

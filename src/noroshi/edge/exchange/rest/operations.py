@@ -25,7 +25,7 @@ from noroshi.core.errors import Refused
 from noroshi.core.policy.duties import ONLY_READ
 from noroshi.core.sector import Role
 from noroshi.edge.exchange.rest import description
-from noroshi.edge.exchange.rest.bearer import Call, Key
+from noroshi.edge.exchange.rest.bearer import Call, Key, KeyOrPassword
 from noroshi.edge.exchange.rest.faults import Fault
 from noroshi.edge.exchange.rest.parameters import Parameters
 from noroshi.edge.exchange.rest.problems import Declined
@@ -76,7 +76,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
 
     ``scope``: none, where any valid key may ask. ``makes``: something new, with an address of its
     own. ``files``: the kinds of file that its body may be, where the body is one. ``media_type``:
-    as what it is answered.
+    as what it is answered. ``by_password``: the key may come as a password, as feed readers send.
     """
 
     scope: Scope | None
@@ -85,6 +85,13 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     makes: bool = False
     files: tuple[str, ...] = ()
     media_type: str = JSON
+    by_password: bool = False
+
+    @property
+    def door(self) -> Key:
+        """What lets callers in."""
+        kind = KeyOrPassword if self.by_password else Key
+        return kind(self.scope, self.roles)
 
 
 def reading(router: Router, path: str, promise: Promise) -> Callable[[F], F]:
@@ -117,7 +124,7 @@ def _declare(
         made: F = router.api_operation(
             [method],
             path,
-            auth=Key(promise.scope, promise.roles),
+            auth=promise.door,
             operation_id=view.__name__,
             summary=summary.rstrip("."),
             description=" ".join(rest.split()),

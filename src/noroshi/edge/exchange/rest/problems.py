@@ -23,6 +23,7 @@ from noroshi.edge.sentences import sentence
 
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="noroshi"'
+CHALLENGE_OF_FEEDS = f'{CHALLENGE}, Basic realm="noroshi", charset="UTF-8"'
 
 _log = get_logger(__name__)
 
@@ -161,7 +162,8 @@ def of_authentication(request: HttpRequest, _error: AuthenticationError) -> Http
     """Answer who brings no key that is valid here and now; why is not said."""
     detail = _("Send the header Authorization: Bearer, and a key that is valid from where you are.")
     response = answer(request, HTTPStatus.UNAUTHORIZED, "unauthenticated", detail)
-    response.headers["WWW-Authenticate"] = CHALLENGE
+    by_password = request.path.endswith(".atom")
+    response.headers["WWW-Authenticate"] = CHALLENGE_OF_FEEDS if by_password else CHALLENGE
     return response
 
 
