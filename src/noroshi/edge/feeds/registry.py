@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from noroshi.core.formats import (
     alpine,
+    amazon,
     csaf,
     cve5,
     debian,
@@ -21,6 +22,7 @@ from noroshi.core.formats import (
     osv,
     redhat,
     rss,
+    suse,
     taxii,
     ubuntu,
     vulnrichment,
@@ -49,6 +51,8 @@ FORMATS: Mapping[str, FeedFormat] = {
         rss,
         misp,
         vulnrichment,
+        suse,
+        amazon,
     )
 }
 """Source name → the format of its documents."""
@@ -57,6 +61,6 @@ CATALOGUES: Mapping[str, CatalogueFormat] = {module.SOURCE: module for module in
 """Those whose every document is the whole of it: what is missing there was taken back."""
 
 COMPLETE = frozenset(
-    {csaf.SOURCE, osv.SOURCE, exploitdb.SOURCE, rss.SOURCE, misp.SOURCE, taxii.SOURCE}
+    module.SOURCE for module in (csaf, suse, amazon, osv, exploitdb, rss, misp, taxii)
 )
 """Those that call a record ``<document>/<vulnerability>``: a document is all that is said there."""

@@ -14,7 +14,7 @@ from noroshi.edge.feeds.client import HttpClient, Rules
 from noroshi.edge.feeds.files import Meter, Payload, payloads
 from noroshi.edge.feeds.port import Cursor, Feed, Mark, Step
 from noroshi.edge.feeds.registry import FORMATS
-from noroshi.edge.feeds.sources import FEEDS, Options, alpine, csaf, osv
+from noroshi.edge.feeds.sources import FEEDS, Options, alpine, csaf, osv, suse
 from noroshi.edge.feeds.sources.repositories import Repository
 from tests.edge.feeds.clients import LIMITS, tools
 from tests.edge.feeds.server import World, body, half, status
@@ -50,6 +50,12 @@ def _osv(world: World, numbers: list[int], at: dt.datetime) -> None:
 
 def _csaf(world: World, numbers: list[int], at: dt.datetime) -> None:
     provider = worlds.Csaf(world, PROVIDER)
+    provider.put(FIRST, NOON)
+    provider.put(numbers[len(FIRST) :], at)
+
+
+def _suse(world: World, numbers: list[int], at: dt.datetime) -> None:
+    provider = worlds.Csaf(world, suse.PROVIDERS[0])
     provider.put(FIRST, NOON)
     provider.put(numbers[len(FIRST) :], at)
 
@@ -102,6 +108,8 @@ SERVE: dict[str, Serve] = {
     "nvd_overrides": _repository("nvd_overrides", trackers.override),
     "ubuntu": lambda world, numbers, _: trackers.put_ubuntu(world, numbers),
     "redhat": _redhat,
+    "suse": _suse,
+    "amazon": lambda world, numbers, _: trackers.put_amazon(world, numbers),
     "vulnrichment": _repository("vulnrichment", lambda n: raw(cve5(cve(n)))),
     "jvn": lambda world, numbers, _: worlds.put_jvn(world, numbers),
     **{source: _file(source) for source in ("exploitdb", "metasploit", "nuclei", "debian")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
 import hashlib
 import io
 import json
@@ -11,6 +12,8 @@ import tarfile
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from noroshi.edge.feeds.sources import amazon
+from tests.core.formats.contract import amazon as amazon_samples
 from tests.core.formats.contract import nvd_overrides as override_samples
 from tests.core.formats.contract import redhat as redhat_samples
 from tests.core.formats.contract import ubuntu as ubuntu_samples
@@ -110,6 +113,31 @@ def tar(files: Mapping[str, bytes], packing: str = "xz") -> bytes:
             packer.addfile(member, io.BytesIO(data))
     return packed.getvalue()
 
+
+# --- amazon ---
+
+
+def put_amazon(world: World, numbers: Numbers, **changed: str) -> None:
+    """Serve two releases' repositories; ``changed``: what their metadata say instead."""
+    for release, mirrors in amazon.RELEASES.items():
+        found = [amazon_samples.update(cve(n), advisory=f"ALAS-{release}-{n}") for n in numbers]
+        data = gzip.compress(amazon_samples.updates(*found), mtime=0)
+        base = f"{amazon.HOST}/{release}/core/guids/{len(data)}/x86_64"
+        place = "repodata/0a1b-updateinfo.xml.gz"
+        told = {"place": place, "kind": "sha256", "digest": hashlib.sha256(data).hexdigest()}
+        world.put(mirrors, f"{base}/\n".encode())
+        world.put(f"{base}/{place}", data)
+        world.put(f"{base}/repodata/repomd.xml", REPOMD.format(**told | changed).encode())
+
+
+REPOMD = """<?xml version="1.0" encoding="UTF-8"?>
+<repomd xmlns="http://linux.duke.edu/metadata/repo">
+  <data type="primary"><checksum type="sha256">00</checksum>
+    <location href="repodata/primary.xml.gz"/></data>
+  <data type="updateinfo"><checksum type="{kind}">{digest}</checksum>
+    <location href="{place}"/></data>
+</repomd>
+"""
 
 # --- redhat ---
 

@@ -14,6 +14,7 @@ from noroshi.edge.feeds.port import Feed
 from noroshi.edge.feeds.registry import FORMATS
 from noroshi.edge.feeds.sources import (
     alpine,
+    amazon,
     csaf,
     cve5,
     debian,
@@ -29,6 +30,7 @@ from noroshi.edge.feeds.sources import (
     osv,
     redhat,
     rss,
+    suse,
     taxii,
     ubuntu,
     vulnrichment,
@@ -69,6 +71,8 @@ _ALL: Mapping[str, Callable[[Options], Feed]] = {
     "nvd_overrides": lambda _: nvd_overrides.feed(),
     "ubuntu": lambda _: ubuntu.feed(),
     "redhat": lambda _: redhat.feed(),
+    "suse": lambda options: suse.feed(unsigned=options.csaf_unsigned),
+    "amazon": lambda _: amazon.feed(),
     "rss": lambda options: rss.feed(options.rss),
     "misp": lambda options: misp.feed(options.misp),
     "taxii": lambda options: taxii.feed(options.taxii, options.taxii_logins),
