@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ def kept_day_by_day(scores: list[float]) -> list[Observation]:
     """What is kept where each day is compared with the one before it, as they are published."""
     kept: list[Observation] = []
     seen = [Observation(day(number), score) for number, score in enumerate(scores)]
-    for before, now in zip(seen, seen[1:], strict=False):
+    for before, now in pairwise(seen):
         if before.score != now.score:
             last = max(kept) if kept else None
             kept = sorted({*kept, *worth_keeping(last, (before, now))})

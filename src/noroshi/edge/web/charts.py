@@ -98,12 +98,12 @@ def svg(chart: Chart, *, theme: str = "auto", size: Size = WIDE) -> bytes:
     labels = [_cut(label, size.letters) for label in chart.labels[::-1]]
     drawn = kind(
         width=size.width,
-        style=_style(chart),
-        css=("file://style.css", "file://graph.css", f"inline:{_css(chart, theme)}"),
+        style=style(chart),
+        css=("file://style.css", "file://graph.css", f"inline:{css(chart, theme)}"),
         **_options(chart, labels, min(size.columns, len(chart.series))),
     )
     drawn.x_labels = labels
-    drawn.xml_filters.append(lambda root: _cleaned(root, chart.title))
+    drawn.xml_filters.append(lambda root: cleaned(root, chart.title))
     for series in chart.series:
         bars = [_value(bar, stacked=chart.kind == "stacked") for bar in series.bars[::-1]]
         drawn.add(series.name, bars)
@@ -135,7 +135,8 @@ def _options(chart: Chart, labels: Sequence[str], columns: int) -> dict[str, Any
     }
 
 
-def _style(chart: Chart) -> Style:
+def style(chart: Chart) -> Style:
+    """Return the colours and letters of a chart; its colours are variables of `css`."""
     solid = iter(range(_SERIES))
     colours = ["var(--quiet)" if one.hollow else f"var(--s{next(solid)})" for one in chart.series]
     written = "var(--on)" if chart.kind == "stacked" else "var(--ink)"
@@ -159,7 +160,8 @@ def _style(chart: Chart) -> Style:
     )
 
 
-def _css(chart: Chart, theme: str) -> str:
+def css(chart: Chart, theme: str) -> str:
+    """Return the styles that a picture wears in the look that its reader chose."""
     light, dark = (_variables(colours) for colours in (_LIGHT, _DARK))
     look = {
         "light": f"svg{{{light}}}",
@@ -205,7 +207,7 @@ def _cut(label: str, letters: int) -> str:
     return label
 
 
-def _cleaned(root: Any, title: str) -> Any:
+def cleaned(root: Any, title: str) -> Any:
     """Take out scripts, comments and what only scripts read; say what the picture is."""
     for node in list(root.iter()):
         if node.tag in _DROPPED and node.getparent() is not None:

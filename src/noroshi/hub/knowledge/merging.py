@@ -13,7 +13,8 @@ from noroshi.core.errors import FormatError, Shrunken
 from noroshi.core.facets import Product
 from noroshi.hub.bulk import queries as bulk
 from noroshi.hub.identity.interning import ProductIds
-from noroshi.hub.knowledge import queries
+from noroshi.hub.knowledge import earlier, queries
+from noroshi.hub.knowledge.earlier import Said
 from noroshi.hub.knowledge.preparing import PreparedRecord, names_in
 from noroshi.hub.knowledge.queries import StoredRecord
 from noroshi.hub.knowledge.separating import come_apart
@@ -89,6 +90,7 @@ def merge(
     todo.ask(MATCH, left)
     _write(source, placed)
     _write_ranges(placed, products)
+    _keep_earlier(source, placed, _passed_over(incoming, newest), stored, now)
     queries.prefer(named.preferred)
     apart = come_apart(_loosened(placed, accepted, stored))
     todo.ask(ASSESS, apart)
@@ -160,6 +162,48 @@ def _says_the_same(
         and old.withdrawn_at == _withdrawn(record, now)
         and old.vulnerability == vulnerability
     )
+
+
+def _passed_over(
+    incoming: Sequence[Incoming], newest: Sequence[tuple[Incoming, int]]
+) -> list[Incoming]:
+    """Return what is not the newest that its source says: it came late, or was said again."""
+    last = {id(item[1]) for item, _ in newest}
+    return [item for item in incoming if id(item[1]) not in last]
+
+
+def _keep_earlier(
+    source: int,
+    placed: Sequence[_Placed],
+    passed_over: Sequence[Incoming],
+    stored: Mapping[str, StoredRecord],
+    now: dt.datetime,
+) -> None:
+    """Keep what is not said any more; see `noroshi.hub.knowledge.earlier`."""
+    standing = {name: _stored(old) for name, old in stored.items()}
+    before = [standing[name] for item in placed if (name := item.record.external_id) in standing]
+    standing |= {item.record.external_id: _said(item) for item in placed}
+    before += [
+        Said(
+            standing[record.external_id].number,
+            document,
+            _asserted(record, now),
+            _withdrawn(record, now),
+            record.facets,
+        )
+        for document, record in passed_over
+    ]
+    numbers = {said.number for said in before}
+    earlier.keep(source, [said for said in standing.values() if said.number in numbers], before)
+
+
+def _said(item: _Placed) -> Said:
+    facets = item.record.facets
+    return Said(item.number, item.document, item.asserted_at, item.withdrawn_at, facets)
+
+
+def _stored(old: StoredRecord) -> Said:
+    return Said(old.number, old.document, old.asserted_at, old.withdrawn_at, old.facets)
 
 
 def _loosened(

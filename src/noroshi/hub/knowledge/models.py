@@ -212,6 +212,37 @@ class Record(models.Model):
         ]
 
 
+class PastRecord(models.Model):
+    """What a source said of a vulnerability before, or said and it came too late.
+
+    The fields are those of the `Record` as it stood; of one document there is one version.
+    """
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="past", db_index=False)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="past_records")
+    asserted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    facets = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "document"], name="past_record_once"),
+        ]
+
+
+class EpssScore(models.Model):
+    """An earlier EPSS score of a record: a day on which it had moved (`core.probabilities`)."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="scores", db_index=False)
+    day = models.DateField()
+    score = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "day"], name="epss_score_once"),
+        ]
+
+
 class AffectedRange(models.Model):
     """Versions of one product that a record declares: ``low ≤ key < high``.
 

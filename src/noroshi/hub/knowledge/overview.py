@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Case, Count, When
+from django.db.models import Case, Count, Q, When
 
 from noroshi.core.assess import Assessment, decode
 from noroshi.core.errors import NotFound
@@ -161,9 +161,11 @@ def claims_of(vulnerability: Vulnerability, most: int) -> list[Claims]:
 
 
 def document_of(vulnerability: Vulnerability, number: int) -> Document:
-    """Return a document that a record of this vulnerability comes from; or `NotFound`."""
+    """Return a document that a record of this vulnerability comes, or came, from; or `NotFound`."""
     rows = Document.objects.select_related("source")
-    found = rows.filter(pk=number, records__vulnerability=vulnerability).first()
+    says = Q(records__vulnerability=vulnerability)
+    said = Q(past_records__record__vulnerability=vulnerability)
+    found = rows.filter(says | said, pk=number).first()
     if found is None:
         raise NotFound(kind="document", name=str(number))
     return found

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from noroshi.edge.web.vulnerabilities import documents, forms_of_the_field, keeping, views
+from noroshi.edge.web.vulnerabilities import (
+    documents,
+    forms_of_the_field,
+    history,
+    keeping,
+    views,
+)
 
 urlpatterns = [
     path("searches", keeping.searches, name="searches"),
@@ -14,6 +20,21 @@ urlpatterns = [
         "vulnerabilities/<vulnerability:name>/affected",
         views.affected,
         name="vulnerability-affected",
+    ),
+    path(
+        "vulnerabilities/<vulnerability:name>/history",
+        history.vulnerability_history,
+        name="vulnerability-history",
+    ),
+    path(
+        "vulnerabilities/<vulnerability:name>/epss.svg",
+        history.epss_chart,
+        name="vulnerability-epss",
+    ),
+    path(
+        "vulnerabilities/<vulnerability:name>/severity.svg",
+        history.severity_chart,
+        name="vulnerability-severity",
     ),
     path(
         "vulnerabilities/<vulnerability:name>/cve.json",
