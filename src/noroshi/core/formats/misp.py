@@ -42,7 +42,8 @@ MOST_LINKS = 100
 LONGEST_TITLE, LONGEST_VOICE = 300, 40
 
 _BESIDE = re.compile(
-    rb'\{\s*"[0-9a-f-]{36}"\s*:\s*\{|[0-9a-f]{32},[0-9a-f-]{36}(?:\s|\Z)|-----BEGIN PGP ', re.IGNORECASE
+    rb'\{\s*"[0-9a-f-]{36}"\s*:\s*\{|[0-9a-f]{32},[0-9a-f-]{36}(?:\s|\Z)|-----BEGIN PGP ',
+    re.IGNORECASE,
 )
 """What lies beside the events of a feed: ``manifest.json``, ``hashes.csv``, signatures."""
 
