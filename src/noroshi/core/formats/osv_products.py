@@ -130,6 +130,15 @@ def identify(ecosystem: str, name: str, purl: str, *, modular: bool) -> Identity
     return found or _in_words(ecosystem, name)
 
 
+@lru_cache(maxsize=1024)
+def suse_release(platform: str) -> str:
+    """Return the release of a platform of SUSE's by its full name (``sles-15.4``), or nothing."""
+    maker, _, scope = platform.partition(" ")
+    if maker not in {"SUSE", "openSUSE"}:
+        return ""
+    return _release(_DISTRIBUTIONS[maker], scope) or ""
+
+
 def is_modular(version: str) -> bool:
     """Tell whether a version is that of a package in an RPM module (``…-1.module+el8.4.0+…``)."""
     return _MODULE.search(version) is not None
