@@ -12,7 +12,7 @@ from noroshi.core.probabilities import Observation
 from noroshi.edge.feeds.replaying import replay
 from noroshi.hub.knowledge import history
 from noroshi.hub.knowledge.actions import source_named
-from noroshi.hub.knowledge.models import EpssScore, PastRecord, Vulnerability
+from noroshi.hub.knowledge.models import Document, EpssScore, PastRecord, Vulnerability
 from tests.hub.feeds import bring, cve, cve5, epss, kev, npm, work
 from tests.hub.sector import NOON
 
@@ -84,6 +84,15 @@ def test_what_was_taken_back_and_said_again_is_told():
     assert [step.version.withdrawn_at is None for step in listed.steps] == [False, True]
     (change,) = listed.steps[1].changes
     assert (change.about, change.after) == (About.WITHDRAWN, None)
+
+
+def test_what_was_said_outlives_its_document():
+    bring("cve5", FIRST)
+    bring("cve5", SECOND)
+    Document.objects.filter(records=None).delete()
+    (only,) = history.told(row())
+    assert [step.version.document is None for step in only.steps] == [True, False]
+    assert told()[1] == [(About.RANGE, "< 2.0.0", "< 2.3.4")]
 
 
 class TestScores:

@@ -69,12 +69,15 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Version(msgspec.Struct, frozen=True):
-    """What a source said from one time on; ``withdrawn_at``: when it took it back."""
+    """What a source said from one time on; ``withdrawn_at``: when it took it back.
+
+    ``received_at`` and ``document`` are none where the document has been forgotten since.
+    """
 
     asserted_at: dt.datetime | None
-    received_at: dt.datetime
+    received_at: dt.datetime | None
     withdrawn_at: dt.datetime | None
-    document: int
+    document: int | None
     record: Record
 
 

@@ -73,7 +73,7 @@ def _told(record: Record, past: list[PastRecord]) -> Told:
 def _version(one: Record | PastRecord) -> Version:
     return Version(
         None if one.asserted_at == UNDATED else one.asserted_at,
-        one.document.retrieved_at,
+        one.document.retrieved_at if one.document else None,
         one.withdrawn_at,
         one.document_id,
         unpack_record(bytes(one.facets)),

@@ -215,11 +215,12 @@ class Record(models.Model):
 class PastRecord(models.Model):
     """What a source said of a vulnerability before, or said and it came too late.
 
-    The fields are those of the `Record` as it stood; of one document there is one version.
+    The fields are those of the `Record` as it stood; of one document there is one version. It
+    outlives its document, should that be forgotten.
     """
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="past", db_index=False)
-    document = models.ForeignKey(Document, models.PROTECT, related_name="past_records")
+    document = models.ForeignKey(Document, models.SET_NULL, related_name="past_records", null=True)
     asserted_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     facets = models.BinaryField()

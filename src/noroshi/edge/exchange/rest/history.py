@@ -20,11 +20,12 @@ class ClaimsVersion(Shape, frozen=True):
     """What a source said from one time on, and which claims that changed.
 
     A change without `before` was added, one without `after` is not said any more. The texts are
-    the source's own. `first`: nothing older is stored, and nothing is compared.
+    the source's own. `first`: nothing older is stored, and nothing is compared. `received_at`
+    is null where the document has been forgotten since.
     """
 
     asserted_at: Moment | None
-    received_at: Moment
+    received_at: Moment | None
     withdrawn_at: Moment | None
     first: bool
     changes: tuple[Change, ...]

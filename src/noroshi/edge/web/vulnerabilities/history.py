@@ -36,9 +36,9 @@ class Entry(msgspec.Struct, frozen=True):
     """A version that changed something, was the first, or was taken back."""
 
     asserted_at: dt.datetime | None
-    received_at: dt.datetime
+    received_at: dt.datetime | None
     withdrawn_at: dt.datetime | None
-    document: int
+    document: int | None
     first: bool
     lines: tuple[Line, ...]
     more: int
