@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from lxml import etree
 
@@ -13,7 +14,7 @@ AT = dt.datetime(2026, 6, 1, 3, tzinfo=dt.timezone(dt.timedelta(hours=9)))
 NAMES = {"a": atom_feed.NAMESPACE}
 
 
-def read(*entries: Entry) -> etree._Element:
+def read(*entries: Entry) -> Any:
     feed = Feed("https://n.example/f?a&b", "https://n.example/", "認証", "Noroshi", "ja", entries)
     return etree.fromstring(written(feed))
 

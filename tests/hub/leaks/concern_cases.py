@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from noroshi.core.policy.visibility import Viewer
 from noroshi.hub.knowledge import catalogue
-from noroshi.hub.knowledge.catalogue import Filters
+from noroshi.core.search.asked import Asked
 from noroshi.hub.matching import concerning
 from noroshi.hub.matching.models import Finding
 from tests.hub.leaks import oracle
@@ -27,7 +27,7 @@ def _own_vulnerabilities(world: World, viewer: Viewer) -> Answers:
     mine = concerning.own_vulnerabilities(viewer)
     expected = [world.cves[CVE]] if _mine(world, viewer) else []
     yield "ids", list(mine), expected
-    listed = catalogue.listing(Filters(), None, 50, among=mine)
+    listed = catalogue.listing(Asked(), None, 50, among=mine)
     yield "list", ([line.number for line in listed.items], listed.after), (expected, None)
 
 

@@ -24,7 +24,7 @@ from noroshi.hub.knowledge.conditions import Conditions, conditions
 from noroshi.hub.knowledge.counting import Counts
 from noroshi.hub.knowledge.models import Vulnerability
 
-MOST_FOUND = 5_000
+MOST_FOUND = 3_000
 """Rows that are all looked at, where the index finds no more."""
 
 NEAR, FAR = 2_000, 10_000
@@ -127,8 +127,8 @@ def _reading(what: Asked, order: Order, among: QuerySet[Any] | None) -> _Few | _
     if among is not None or asks.few:
         return _Few(rows.filter(asks.spoken), order)
     if asks.wanted:
-        found = queries.hits(asks.wanted, asks.without, MOST_FOUND + 1)
-        if len(found) <= MOST_FOUND:
+        found = queries.hits(asks.wanted, asks.without, MOST_FOUND)
+        if found is not None:
             return _Few(rows.filter(queries.among(found)), order)
     return _Many(rows.filter(asks.spoken), order, asks)
 

@@ -14,10 +14,10 @@ from noroshi.core.search.asked import Field
 from noroshi.core.search.typing import SEVERITIES
 from noroshi.hub.knowledge.indexing import shown
 
-MOST = 2_000
+MOST = 1_000
 """Rows that are counted where more are found than can all be looked at."""
 
-FAR = 10_000
+FAR = 4_000
 """Rows that are looked at for them."""
 
 MOST_VALUES = 8

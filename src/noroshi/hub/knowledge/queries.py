@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 
@@ -314,21 +314,20 @@ Sought = tuple[tuple[Phrase, ...], ...]
 """Phrases: of each inner row any, and of every row one."""
 
 
-def hits(wanted: Sought, without: Sought, most: int) -> list[int]:
-    """Return the vulnerabilities that the index finds, at most so many, in no order.
+def hits(wanted: Sought, without: Sought, most: int) -> list[int] | None:
+    """Return the vulnerabilities that the index finds, in no order; ``None``: more than ``most``.
 
     ``wanted`` has to hold something.
     """
+    if connection.vendor == "postgresql":
+        return _by_gin(wanted, without, most)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(*_by_gin(wanted, without, most))
-        else:
-            cursor.execute(
-                "SELECT rowid FROM knowledge_entry_text WHERE knowledge_entry_text MATCH %s "
-                "LIMIT %s",
-                [_fts5(wanted, without), most],
-            )
-        return [int(number) for (number,) in cursor.fetchall()]
+        cursor.execute(
+            "SELECT rowid FROM knowledge_entry_text WHERE knowledge_entry_text MATCH %s LIMIT %s",
+            [_fts5(wanted, without), most + 1],
+        )
+        found = [int(number) for (number,) in cursor.fetchall()]
+    return None if len(found) > most else found
 
 
 def _fts5(wanted: Sought, without: Sought) -> str:
@@ -342,24 +341,31 @@ def _any_fts5(row: tuple[Phrase, ...]) -> str:
     return f"({' OR '.join(either)})"
 
 
-def _by_gin(wanted: Sought, without: Sought, most: int) -> tuple[str, list[str | int]]:
-    """Return the statement for PostgreSQL: the index knows the tokens, the text their order.
+def _by_gin(wanted: Sought, without: Sought, most: int) -> list[int] | None:
+    """Ask PostgreSQL: the index knows the tokens, the text beside it their order.
 
-    OFFSET 0 keeps the planner from reading the whole table because few rows are asked for.
+    Words in a row are looked for in twice as many rows as may be found, and no more. The planner
+    would rather read the table where many rows have a token: making tokens of each costs far more.
     """
     query = " & ".join(_any_gin(row) for row in wanted)
     query += "".join(f" & !{_any_gin(row)}" for row in without if _single(row))
-    checks, pieces = "", []
+    checks, pieces = ["true"], []
     for turn, rows in (("", wanted), ("NOT ", without)):
         for row in (row for row in rows if not _single(row)):
-            checks += f" AND {turn}({' OR '.join(['strpos(terms, %s) > 0'] * len(row))})"
+            checks.append(f"{turn}({' OR '.join(['strpos(terms, %s) > 0'] * len(row))})")
             pieces += [one.text for one in row]
+    far = 2 * most if pieces else most
     sql = (
-        "SELECT vulnerability_id FROM (SELECT vulnerability_id, terms FROM knowledge_entry WHERE "
-        "array_to_tsvector(string_to_array(btrim(terms), ' ')) @@ %s::tsquery OFFSET 0) found "
-        f"WHERE true{checks} LIMIT %s"
+        f"SELECT vulnerability_id, {' AND '.join(checks)} FROM knowledge_entry WHERE "
+        "array_to_tsvector(string_to_array(btrim(terms), ' ')) @@ %s::tsquery LIMIT %s"
     )
-    return sql, [query, *pieces, most]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(sql, [*pieces, query, far + 1])
+        rows_found = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    found = [int(number) for number, holds in rows_found if holds]
+    return None if len(rows_found) > far or len(found) > most else found
 
 
 def _single(row: tuple[Phrase, ...]) -> bool:
