@@ -47,7 +47,7 @@ check: .venv/.dev  ## look at form, rules, types, imports and migrations; all of
 	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 bench: .venv/.dev  ## measure, each number beside the floor or the peer it is compared with
-	@for name in first_fire ingest site versions sbom; do \
+	@for name in first_fire ingest site search versions sbom; do \
 		echo "== $$name"; $(BIN)/python -m bench.$$name || exit 1; done
 
 docs: .venv/.docs  ## build the documentation into site/
