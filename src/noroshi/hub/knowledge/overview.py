@@ -97,6 +97,11 @@ def records_of(vulnerability: Vulnerability) -> list[RecordFacets]:
     return [unpack_record(bytes(packed)) for packed in rows.values_list("facets", flat=True)]
 
 
+def known_among(names: Sequence[str]) -> set[str]:
+    """Return those of the names that a vulnerability has."""
+    return set(Alias.objects.filter(name__in=names).values_list("name", flat=True))
+
+
 class Judgement(msgspec.Struct, frozen=True):
     """An assessment, and when it was made."""
 

@@ -105,6 +105,13 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     contradictions: tuple[str, ...]
 
 
+class Successor(msgspec.Struct, frozen=True):
+    """An identifier that a source names in its place; ``known``: there is a page of it."""
+
+    name: str
+    known: bool
+
+
 class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     """The page of one vulnerability; numbers are those of the whole lists.
 
@@ -115,6 +122,7 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     row: Vulnerability
     names: tuple[str, ...]
     cve_form: bool
+    successors: tuple[Successor, ...]
     everything: bool
     full: bool
     table: sides.Table
@@ -163,6 +171,7 @@ def portrait(viewer: Viewer, row: Vulnerability, lang: Lang, *, everything: bool
         row=row,
         names=names,
         cve_form=any(name.startswith("CVE-") for name in names),
+        successors=_successors(claims),
         everything=everything,
         full=len(claims) == MOST_RECORDS,
         shelves=remedies.shelves(records, who, lang, amounts.remedies, everything=everything),
@@ -192,6 +201,13 @@ def versions(row: Vulnerability, lang: Lang, page: int) -> Versions:
     who = cast(records)
     lines = ranges.range_lines(records, who, lang, begin, begin + RANGES_PAGE)
     return Versions(row, lines, number, page, last)
+
+
+def _successors(claims: Sequence[Claims]) -> tuple[Successor, ...]:
+    """Return where to look now: what was taken back since said so, too."""
+    named = dict.fromkeys(name for one in claims for name in one.record.replaced_by)
+    known = overview.known_among(list(named)) if named else set()
+    return tuple(Successor(plain(name), name in known) for name in list(named)[:MOST_NAMES])
 
 
 def _standing(claims: Sequence[Claims]) -> list[Record]:
