@@ -59,6 +59,7 @@ def test_a_record_without_a_container_of_cisas_takes_its_claims_back():
     del value["containers"]["adp"]
     own = read(value)
     assert (own.ssvc, own.exploited, own.affected) == ((), None, ())
+    assert own.modified == dt.datetime(2024, 7, 10, 9, 0, tzinfo=dt.UTC)
 
 
 def test_a_version_that_nobody_knows_is_refused():

@@ -7,11 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
+from noroshi.edge.feeds.importing import import_paths
 from noroshi.edge.feeds.pulling import pull
 from noroshi.edge.feeds.sources import FEEDS, Options, csaf, suse
-from noroshi.hub.knowledge.actions import Tally
+from noroshi.hub.knowledge.actions import Ingest, Tally, source_named
 from noroshi.hub.knowledge.models import Document, Quarantine, Record, Vulnerability
-from tests.edge.feeds.clients import manner
+from noroshi.hub.knowledge.preparing import unpack_record
+from tests.core.formats import feed_samples as samples
+from tests.core.formats.contract import ubuntu as ubuntu_samples
+from tests.edge.feeds.clients import LIMITS, manner
 from tests.edge.feeds.server import World
 from tests.edge.feeds.sources import trackers, worlds
 from tests.hub.feeds import cve, cve5, raw
@@ -58,6 +62,21 @@ def test_ubuntus_archive_is_written_without_its_notices(world, pulled):
     assert (pulled("ubuntu", NOON + DAY).records, Document.objects.count()) == (1, 5)
 
 
+def test_what_ubuntus_archive_says_takes_the_place_of_the_trackers_own_form(
+    world, pulled, tmp_path
+):
+    path = tmp_path / "tracker.json"
+    path.write_bytes(raw(ubuntu_samples.cve()))
+    ingest = Ingest(source_named("ubuntu"), now=NOON)
+    with ingest.noted():
+        import_paths(ingest, [path], LIMITS, cores=1)
+    before = Record.objects.get().document_id
+    record = {f"osv/cve/2024/UBUNTU-{samples.NAME}.json": raw(ubuntu_samples.osv())}
+    trackers.put_ubuntu(world, [], record)
+    assert pulled("ubuntu", NOON + DAY).stale == 0
+    assert Record.objects.get().document_id != before
+
+
 def test_a_commit_brings_what_it_changed(world, pulled):
     repository = trackers.Repository(world, "anchore/nvd-data-overrides", trackers.override)
     repository.commit("main", range(4))
@@ -93,6 +112,18 @@ def test_vulnrichment_and_the_cve_list_are_of_one_vulnerability(world, pulled):
     pulled("cve5")
     assert Vulnerability.objects.count() == 1
     assert known("vulnrichment") == known("cve5") == {cve(1)}
+
+
+def test_what_cisa_takes_back_counts_no_more(world, pulled):
+    found = samples.cve5()
+    repository = trackers.Repository(world, "cisagov/vulnrichment", lambda _: raw(found))
+    repository.commit("develop", [1])
+    pulled("vulnrichment")
+    found["containers"]["adp"] = []
+    found["cveMetadata"]["dateUpdated"] = "2025-01-01T00:00:00Z"
+    repository.commit("develop", [1], b" ")
+    assert pulled("vulnrichment", NOON + DAY).stale == 0
+    assert unpack_record(bytes(Record.objects.get().facets)).ssvc == ()
 
 
 @pytest.mark.parametrize("source", [csaf, suse], ids=["csaf", "suse"])

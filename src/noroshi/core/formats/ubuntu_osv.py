@@ -3,7 +3,8 @@
 A record names source packages in releases (``Ubuntu:22.04:LTS``) and in the archives beside them
 (``Ubuntu:Pro:22.04:LTS`` is Extended Security Maintenance); these count for the release, as they do
 in the tracker's own form: a package that is fixed in one of a release's archives is fixed. What is
-not affected does not occur. Details and vectors are copies of the CVE's.
+not affected does not occur. Details and vectors are copies of the CVE's. ``modified`` is not taken:
+it stays as it was while what is said of packages changes.
 Source: https://documentation.ubuntu.com/security/security-updates/osv/
 """
 
@@ -65,7 +66,6 @@ def read(source: str, document: bytes) -> Iterator[Record | FormatError]:
         advisories=tuple(dict.fromkeys(_notices(value))),
         withdrawn=claims.moment(value.withdrawn),
         published=claims.moment(value.published),
-        modified=claims.moment(value.modified),
         ratings=tuple(Rating(BY, word) for word in dict.fromkeys(words) if word.isalpha()),
         affected=tuple(affected.values()),
         references=claims.references((each.url, ()) for each in value.references),

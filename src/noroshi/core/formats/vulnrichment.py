@@ -39,6 +39,7 @@ class _Containers(cve5_shapes.Shape, frozen=True):
 
 class _Metadata(cve5_shapes.Shape, frozen=True):
     cve_id: str
+    date_updated: str | None = None
 
 
 class _Document(cve5_shapes.Shape, frozen=True):
@@ -77,7 +78,9 @@ def read(document: bytes, /) -> Iterator[Record | FormatError]:
         else:
             affected[claim] = None
     ssvc, exploited = cve5.decisions(voices)
-    times = [claims.moment(each.provider_metadata.date_updated) for each, _ in own]
+    # Where CISA took its container back, that is as recent as the record.
+    told = [each.provider_metadata.date_updated for each, _ in own]
+    times = [claims.moment(time) for time in told or [value.cve_metadata.date_updated]]
     yield Record(
         source=SOURCE,
         external_id=name,
