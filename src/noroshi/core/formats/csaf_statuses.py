@@ -24,6 +24,8 @@ from noroshi.core.formats.csaf_products import Catalogue, Identity, Item
 from noroshi.core.formats.csaf_versions import Span
 
 _UNLIMITED = (Status.AFFECTED, Status.NOT_AFFECTED)
+_LOOKED_INTO = "under_investigation"
+"""A status of its own in CSAF; among ours it is unknown, for that reason."""
 _EDGES = ("first_affected", "last_affected", "first_fixed")
 
 _Stated = tuple[Status, Span]
@@ -51,6 +53,7 @@ def affected(
                 missing.append(f"{field}[{index}]")
             for item in _meant(items, status) if product_id in both else items:
                 reason = reasons.get(product_id, "") if status is Status.NOT_AFFECTED else ""
+                reason = field if field == _LOOKED_INTO else reason
                 board.add(item, status, reason, field)
     if missing:
         place = f"{path}.product_status.{missing[0]}"

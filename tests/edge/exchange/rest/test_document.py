@@ -161,7 +161,7 @@ class TestAnswers:
                 assert answer.status == 200, (place, answer.body)
                 conforms(document, operation, answer)
                 asked.add(path)
-        assert len(asked) == 21
+        assert len(asked) == 22
 
     def test_every_writing_operation_answers_as_described(self, document):
         asking = program()

@@ -14,8 +14,10 @@ LATER = "2024-05-03T00:00:00Z"
 def rejected(*names: str) -> None:
     """Let the registry take the first one back, in favour of others."""
     reasons = [{"lang": "en", "value": "It was split."}]
-    more = {"rejectedReasons": reasons, "replacedBy": list(names)}
-    bring("cve5", cve5(ONE, updated=LATER, state="REJECTED", **more))
+    record = cve5(
+        ONE, updated=LATER, state="REJECTED", rejectedReasons=reasons, replacedBy=list(names)
+    )
+    bring("cve5", record)
     work()
 
 

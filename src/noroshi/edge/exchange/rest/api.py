@@ -24,6 +24,7 @@ from noroshi.edge.exchange.rest import (
     merged_views,
     notices,
     problems,
+    statements,
     stix,
     vulnerabilities,
 )
@@ -67,6 +68,7 @@ ROOMS = (
     vulnerabilities,
     feed,
     history,
+    statements,
     merged_views,
     inventories,
     findings,
