@@ -23,7 +23,7 @@ from noroshi.core.assess.assessment import (
     ContradictionKind,
     Quote,
 )
-from noroshi.core.assess.independence import EPSS, KEV, NVD, Cast, canonical, cast
+from noroshi.core.assess.independence import EPSS, KEV, NVD, PASSED_ON, Cast, canonical, cast
 from noroshi.core.assess.judge import Judge, SilentJudge
 from noroshi.core.assess.support import Findings
 from noroshi.core.facets import Record, State
@@ -31,15 +31,13 @@ from noroshi.core.facets import Record, State
 _REGISTRIES = {"cve5": 0, NVD: 1}
 """Who decides on an identifier's state, the highest first; then anybody else who states one."""
 
-_RELAYED = ("rss", "misp", "taxii")
-
 _SOURCES = (
     # Who assigned it and who analysed it.
     *_REGISTRIES,
     # Whoever describes it: databases and vendors, then distributions.
     *("jvn", "osv", "csaf", "redhat", "suse", "amazon", "ubuntu", "debian", "alpine"),
     # Whoever passes on what was said elsewhere.
-    *_RELAYED,
+    *PASSED_ON,
     # Configurations without a word of description; lists about vulnerabilities.
     *("nvd_overrides", "vulnrichment", "kev", "epss", "exploitdb", "metasploit", "nuclei"),
 )
@@ -50,7 +48,7 @@ _PLACES = {source: place for place, source in enumerate(_SOURCES)}
 _UNKNOWN_SOURCE = _PLACES["nvd_overrides"] - 0.5
 
 _SIGNALS = frozenset(
-    {KEV, EPSS, "exploitdb", "metasploit", "nuclei", "nvd_overrides", "vulnrichment", *_RELAYED}
+    {KEV, EPSS, "exploitdb", "metasploit", "nuclei", "nvd_overrides", "vulnrichment", *PASSED_ON}
 )
 """Lists about vulnerabilities: that something stands in one says nothing of the identifier's state.
 Trackers and advisories do state it: who still publishes on a rejected identifier contradicts."""

@@ -10,7 +10,8 @@ a UUID) where CVE 5 writes ``apache``. Three rules turn spellings into voices:
 
 A metric that NVD shows under another's name is therefore that other's own voice, counted once. A
 voice that is known to copy (`FOLLOWS`) and says the same as the one it follows is not counted;
-where it says something else, it speaks for itself.
+where it says something else, it speaks for itself. Voices that pass on what they found elsewhere
+(`PASSED_ON`) confirm nobody, and together count as one.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ FOLLOWS: dict[str, frozenset[str]] = {
 }
 """Voice → the voices it is known to repeat (shares measured on CVEs scored by both)."""
 
+PASSED_ON = ("misp", "rss", "taxii")
+"""Sources whose voices (``misp:circl``) pass on what they found elsewhere, and never say where."""
+
 _KNOWN = {
     "nvd@nist.gov": NVD,
     "nvd": NVD,
@@ -93,7 +97,12 @@ class Cast(msgspec.Struct, frozen=True):
     def independent(self, voices: Iterable[str]) -> frozenset[str]:
         """Return those of the voices, all saying the same, that speak for themselves."""
         said = frozenset(voices)
-        if len(said) < 2 or said.isdisjoint(FOLLOWS):
+        if len(said) < 2:
+            return said
+        own = frozenset(voice for voice in said if not passes_on(voice))
+        if own != said:  # among themselves, all of those may have it from one place
+            return self.independent(own) if own else frozenset({min(said)})
+        if said.isdisjoint(FOLLOWS):
             return said
         return frozenset(voice for voice in said if not self._copies(voice, said))
 
@@ -125,7 +134,12 @@ def cast(records: Sequence[Record]) -> Cast:
 
 def repeats(voice: str) -> bool:
     """Say whether a voice is known to repeat whoever assigned the identifier."""
-    return CNA in FOLLOWS.get(voice, ())
+    return CNA in FOLLOWS.get(voice, ()) or passes_on(voice)
+
+
+def passes_on(voice: str) -> bool:
+    """Say whether a voice is one of those that pass on what others found."""
+    return voice.partition(":")[0] in PASSED_ON
 
 
 @lru_cache(maxsize=16_384)
