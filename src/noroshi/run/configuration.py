@@ -74,6 +74,7 @@ SETTINGS = (
     Setting("feed_misp", "", "MISP feeds, each with a name: circl=https://…/"),
     Setting("feed_taxii", "", "TAXII servers, roots or collections, each with a name."),
     Setting("taxii_logins", "", "By name: sector=basic:user:password other=bearer:token."),
+    Setting("document_days", "", "Days that replaced documents are kept; empty: for ever."),
     Setting("nvd_key", "", "Key for NVD's API, which then answers ten times as often."),
     Setting(
         "metrics_token", "", "Word that /metrics asks for; empty: this machine alone reads it."
@@ -121,6 +122,7 @@ class Configuration(msgspec.Struct, frozen=True):
     feed_misp: Given
     feed_taxii: Given
     taxii_logins: Mapping[str, str]
+    document_days: int | None
     nvd_key: str
 
 
@@ -165,6 +167,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Configuration:
         feed_misp=given(values, "feed_misp"),
         feed_taxii=given(values, "feed_taxii"),
         taxii_logins=logins(values, "taxii_logins", "feed_taxii"),
+        document_days=_positive(values, "document_days") if values["document_days"] else None,
         nvd_key=_nvd_key(values),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import threading
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from noroshi.edge import words
 from noroshi.edge.outbound.sending import Counts, drain
+from noroshi.hub.knowledge.retention import forget
 from noroshi.run.console import Command as Base
 from noroshi.run.console import progress
 from noroshi.run.stages.following import Following
@@ -23,12 +25,17 @@ from noroshi.run.tables import say
 PAUSE = 0.5
 """Seconds between looks for new work."""
 
+FORGET_EVERY = dt.timedelta(days=1)
+"""Between two looks for documents that need not be kept any more."""
+
 LOOK_FOR_FEEDS = 5.0
 """Seconds between looks for a source that is due."""
 
 
 class Command(Base):
     """Work on what is to be done."""
+
+    _forget_at = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     help = _("work on what is to be done: assess, match, propose, escalate, send")
 
@@ -86,9 +93,17 @@ class Command(Base):
         try:
             while not stop.is_set():
                 worker.until_idle(stop=stop)
+                self._forget_old()
                 stop.wait(PAUSE)
         finally:
             stop.set()
             following.join()
             outgoing.join()
         return list(outgoing.counts.values())
+
+    def _forget_old(self) -> None:
+        """Forget, once a day, the documents that are older than the settings want."""
+        days, now = settings.NOROSHI.document_days, utc_now()
+        if days is not None and now >= self._forget_at:
+            self._forget_at = now + FORGET_EVERY
+            forget(now - dt.timedelta(days=days), now=now)
