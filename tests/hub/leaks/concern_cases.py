@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from noroshi.core.policy.visibility import Viewer
-from noroshi.hub.knowledge import catalogue
 from noroshi.core.search.asked import Asked
+from noroshi.hub.knowledge import catalogue
 from noroshi.hub.matching import concerning
 from noroshi.hub.matching.models import Finding
 from tests.hub.leaks import oracle

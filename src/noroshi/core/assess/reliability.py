@@ -59,9 +59,7 @@ PRIORS = {
 }
 """Voice → source letter; an assigner and whoever speaks first-hand have B, anybody else F."""
 
-OWN_DOCUMENTS = frozenset(
-    {"csaf", "redhat", "suse", "amazon", "ubuntu", "debian", "alpine", "osv"}
-)
+OWN_DOCUMENTS = frozenset({"csaf", "redhat", "suse", "amazon", "ubuntu", "debian", "alpine", "osv"})
 """Sources in which whoever makes a product speaks of it in a document of its own."""
 
 CONFIDENCE = {1: 90, 2: 70, 3: 50, 4: 30, 5: 10}
