@@ -60,6 +60,10 @@ def test_a_translation_fills_the_same_places(written, translated):
     assert wrong == []
 
 
+ALIKE = {"EPSS", "SSVC"}
+"""Names that Japanese writes as English does."""
+
+
 def test_a_translation_is_in_japanese(translated):
     kana_or_kanji = re.compile(r"[ぁ-んァ-ヶ一-龠]")
     speaks = re.compile(r"[A-Za-z]{4,}")
@@ -69,7 +73,7 @@ def test_a_translation_is_in_japanese(translated):
         for text in texts(message.string)
         if speaks.search(PLACES.sub("", texts(message.id)[0])) and not kana_or_kanji.search(text)
     ]
-    assert wrong == []
+    assert set(wrong) <= ALIKE
 
 
 def test_no_sentence_is_put_together_before_it_is_translated():

@@ -44,8 +44,11 @@ HOME = {
     Role.MINISTRY: "ministry",
 }
 
-JUDGED_BY_THE_HUB = {"add_inventory", "report_incident", "answer_finding"}
-"""Operations whose bodies the document cannot describe whole: an SBOM, an indicator, a reason."""
+JUDGED_BY_THE_HUB = {
+    *("add_inventory", "report_incident", "answer_finding"),
+    *("list_vulnerabilities", "get_vulnerability_feed"),
+}
+"""Operations of which the document cannot describe all: an SBOM, an indicator, a reason, a query."""
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_on_a_phone_a_caption_is_as_wide_as_its_table(site, visitor, known):
 @pytest.fixture
 def sparse(site, monkeypatch):
     """What is looked for lies a few windows away."""
-    for name in ("NEAR", "FAR", "FAR_BY_WORDS"):
+    for name in ("NEAR", "FAR"):
         monkeypatch.setattr(catalogue, name, 2)
     world.sector()
     for number in range(1, 9):
