@@ -48,7 +48,7 @@ JUDGED_BY_THE_HUB = {
     *("add_inventory", "report_incident", "answer_finding"),
     *("list_vulnerabilities", "get_vulnerability_feed"),
 }
-"""Operations of which the document cannot describe all: an SBOM, an indicator, a reason, a query."""
+"""Of these the document cannot describe all: an SBOM, an indicator, a reason, a query."""
 
 
 @pytest.fixture
